@@ -1,0 +1,1 @@
+"""The parts of the matcher behind `roadmap.chart`, in the order in which they serve."""
