@@ -1,0 +1,65 @@
+"""The two trained networks, run by onnxruntime on the processor."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MOST_THREADS = 4  # the layers are too small to share among more
+_NOTHING = np.float32(1e-10)
+
+
+class Networks:
+    """Estimates which part of a mixture is sung. Loaded when made; its memory is freed with it.
+
+    Args:
+        folder: holds the graphs of both networks.
+        fast: ask only the network that knows the voice.
+    """
+
+    def __init__(self, folder: Path, *, fast: bool = False) -> None:
+        self._vocals = _session(folder / "vocals.onnx")
+        self._accompaniment = None if fast else _session(folder / "accompaniment.onnx")
+
+    def vocal_mask(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Tell the share of the voice at each time and frequency.
+
+        With both networks, that is the share of the voice's power in the sum of both (a Wiener filter), as Spleeter
+        does it; with one, the share of its magnitude in that of the mixture.
+
+        Args:
+            magnitudes: of both channels' spectra, shape (2, frames, BINS); `frames` a multiple of SCALE.
+
+        Returns:
+            Of the same shape, 0 to 1.
+        """
+        mixture = {"mixture": magnitudes[None]}
+        voice: NDArray[np.float32] = self._vocals.run(None, mixture)[0][0]
+        if self._accompaniment is None:
+            voice /= magnitudes + _NOTHING
+            return voice
+        voice *= voice
+        rest: NDArray[np.float32] = self._accompaniment.run(None, mixture)[0][0]
+        rest *= rest
+        rest += voice
+        rest += _NOTHING
+        voice += _NOTHING / 2
+        voice /= rest
+        return voice
+
+
+def _session(path: Path) -> Any:
+    import onnxruntime  # takes a while, and not everyone who can separate does
+
+    options: Any = onnxruntime.SessionOptions()  # pyright: ignore[reportUnknownVariableType]
+    options.intra_op_num_threads = min(_MOST_THREADS, os.cpu_count() or 1)
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    # Threads that wait in a loop for the next layer take the processor from whoever else works on this machine.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
