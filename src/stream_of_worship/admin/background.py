@@ -1,0 +1,78 @@
+"""Long work beside the main thread, so that Ctrl-C is answered at once.
+
+Python raises KeyboardInterrupt in the main thread and only between two of its own instructions; a recogniser may stay
+inside one native call for half a minute. So the work runs in a daemon thread and the main thread does nothing but wait.
+The work is asked to stop through `check`, which it calls whenever it reports progress; if it does not come to that in
+time, `leave` ends the process without it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
+
+T = TypeVar("T")
+
+NAME = "sow-work"
+TICK = 0.1
+"""Seconds; Windows cannot interrupt a wait, so none may be long."""
+GRACE = 0.5
+"""Seconds that stopped work has to end by itself before the process leaves it behind."""
+
+
+class Stopped(BaseException):
+    """Raised inside the work by `check`. Not an Exception, so that no engine's fallback catches it."""
+
+
+def run(work: Callable[[Callable[[], None]], T]) -> T:
+    """Calls `work(check)` in a thread and waits for it.
+
+    Raises:
+        KeyboardInterrupt: at once, when the user asks for it; `check` then raises `Stopped` inside the work.
+        BaseException: whatever `work` raises.
+    """
+    stop = threading.Event()
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def check() -> None:
+        if stop.is_set():
+            raise Stopped
+
+    def body() -> None:
+        try:
+            results.append(work(check))
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=body, name=NAME, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(TICK)
+    except KeyboardInterrupt:
+        stop.set()
+        raise
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+def leave(code: int) -> NoReturn:
+    """Ends the process with `code`, with or without work that is still inside a native call."""
+    threads = [thread for thread in threading.enumerate() if thread.name == NAME]
+    try:
+        for thread in threads:
+            thread.join(GRACE)
+    except KeyboardInterrupt:
+        pass
+    if any(thread.is_alive() for thread in threads):
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)

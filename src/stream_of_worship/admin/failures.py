@@ -1,0 +1,110 @@
+"""From an exception to what the user sees: one line of cause, one of remedy, and an exit code."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import TypeVar
+
+from lyric_timing.errors import FormatError, LyricsError, LyricTimingError, MetricsError
+from sow_analysis import errors as analysis
+from stream_of_worship.admin import errors as command
+
+
+class ExitCode(IntEnum):
+    """What a script can tell from `sow`'s exit code."""
+
+    OK = 0
+    UNEXPECTED = 1
+    INPUT = 2
+    ENVIRONMENT = 3
+    INTERRUPTED = 130
+
+
+T = TypeVar("T")
+
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
+CODES: Mapping[type[Exception], str] = {
+    LyricTimingError: "lyric_timing_failed",
+    LyricsError: "lyrics_unusable",
+    FormatError: "format_unreadable",
+    MetricsError: "not_scorable",
+    OSError: "system",
+    MemoryError: "out_of_memory",
+}
+"""Stable names for errors that carry none of their own; docs/errors.md explains each."""
+
+EXIT_CODES: Mapping[type[Exception], ExitCode] = {
+    analysis.AnalysisError: ExitCode.UNEXPECTED,
+    analysis.AudioNotFoundError: ExitCode.INPUT,
+    analysis.AudioUnreadableError: ExitCode.INPUT,
+    analysis.AudioTooLongError: ExitCode.INPUT,
+    analysis.AudioSilentError: ExitCode.INPUT,
+    analysis.EngineUnavailableError: ExitCode.INPUT,
+    analysis.ModelUnavailableError: ExitCode.ENVIRONMENT,
+    LyricTimingError: ExitCode.INPUT,
+    command.CommandError: ExitCode.INPUT,
+    command.OutputUnwritableError: ExitCode.ENVIRONMENT,
+    command.SoundUnavailableError: ExitCode.ENVIRONMENT,
+    OSError: ExitCode.ENVIRONMENT,
+    MemoryError: ExitCode.ENVIRONMENT,
+}
+"""The nearest class in an exception's ancestry decides."""
+
+REMEDIES: Mapping[type[Exception], str] = {
+    analysis.AudioNotFoundError: "Check the path: the recording comes first, the lyrics second.",
+    analysis.AudioTooLongError: "Cut the recording into songs and time them one by one.",
+    analysis.AudioSilentError: "Check that this is the right file, and that it can be heard in a player.",
+    analysis.EngineUnavailableError: "Leave --engines out to use every engine that can run here.",
+    LyricsError: "Give a text file with the words of the song, one sung line per line.",
+    MetricsError: "See `sow eval --help` for what the two folders hold.",
+    command.UsageError: "See the command's --help.",
+    command.ArgumentsSwappedError: "Put the recording first: sow align AUDIO LYRICS",
+    command.OutputExistsError: "Use --force to replace it, or -o FILE to write elsewhere.",
+    command.OutputUnwritableError: "Choose another place with -o FILE, or make room there.",
+    MemoryError: "Close other programs, choose a smaller --model, or cut the recording.",
+}
+"""For errors whose message does not already say what to do."""
+
+
+def nearest(table: Mapping[type[Exception], T], kind: type[BaseException]) -> T | None:
+    """The entry of the first class in `kind`'s ancestry that `table` holds."""
+    for ancestor in kind.__mro__:
+        for known, value in table.items():
+            if known is ancestor:
+                return value
+    return None
+
+
+def exit_code(error: BaseException) -> ExitCode:
+    """What `sow` exits with after `error`."""
+    return nearest(EXIT_CODES, type(error)) or ExitCode.UNEXPECTED
+
+
+def code(error: BaseException) -> str:
+    """The stable name of `error`, under which docs/errors.md explains it."""
+    if isinstance(error, analysis.AnalysisError | command.CommandError):
+        return error.code
+    return nearest(CODES, type(error)) or "unexpected"
+
+
+def message(error: BaseException) -> str:
+    """What is wrong. One line, but for errors that list what was tried."""
+    if isinstance(error, OSError) and error.errno is not None:
+        what = "no space left on the disk" if error.errno in NO_SPACE else (error.strerror or "cannot be used")
+        return f"{error.filename}: {what}" if error.filename else what
+    if isinstance(error, MemoryError):
+        return "this machine has not enough free memory for that"
+    text = str(error).strip()
+    if nearest(EXIT_CODES, type(error)) is None:
+        return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return text or type(error).__name__
+
+
+def remedy(error: BaseException) -> str | None:
+    """What the user can do about it."""
+    if nearest(EXIT_CODES, type(error)) is None:
+        return "This is a fault of the program. Run it again with `sow --debug ...` and report what it prints."
+    return nearest(REMEDIES, type(error))

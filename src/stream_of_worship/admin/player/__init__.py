@@ -1,0 +1,1 @@
+"""What `sow view` is made of: the sound, the clock, the keys and the picture."""

@@ -1,0 +1,118 @@
+"""The pages in docs/ keep up with the command."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from lyric_timing.errors import LyricTimingError
+from sow_analysis.errors import AnalysisError
+from stream_of_worship.admin import failures
+from stream_of_worship.admin.cli import create_app
+from stream_of_worship.admin.errors import CommandError
+from stream_of_worship.admin.services import Services
+
+DOCS = Path(__file__).parents[1] / "docs"
+CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
+ERRORS = (DOCS / "errors.md").read_text(encoding="utf-8")
+
+
+def commands() -> dict[str, Any]:
+    """Each command that does something, by its full name, and `sow` itself."""
+    found: dict[str, Any] = {}
+
+    def walk(name: str, command: Any) -> None:
+        children = getattr(command, "commands", {})
+        if not children or name == "sow":
+            found[name] = command
+        for child, inner in children.items():
+            walk(f"{name} {child}", inner)
+
+    walk("sow", typer.main.get_command(create_app(Services())))
+    return found
+
+
+COMMANDS = commands()
+
+
+def section(name: str) -> str:
+    """The text under a command's heading."""
+    match = re.search(rf"^## {re.escape(name)}\n(.*?)(?=^## |\Z)", CLI, re.MULTILINE | re.DOTALL)
+    assert match, f"docs/cli.md has no section on `{name}`"
+    return match[1]
+
+
+def options(command: Any) -> set[str]:
+    return {flag for parameter in command.params for flag in parameter.opts if flag.startswith("-")}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_section_with_every_argument_and_option(name: str):
+    text = section(name)
+    for parameter in COMMANDS[name].params:
+        for flag in (flag for flag in parameter.opts if flag.startswith("-")):
+            assert re.search(rf"`{flag}[` ]", text), f"{flag} is not documented"
+        if parameter.param_type_name == "argument":
+            assert parameter.metavar.strip("[]") in text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_section_documents_an_option_that_is_gone(name: str):
+    documented = set(re.findall(r"^\| `(--[a-z-]+)", section(name), re.MULTILINE))
+    assert documented <= options(COMMANDS[name])
+
+
+def examples() -> Iterator[str]:
+    for block in re.findall(r"```\n(.*?)```", CLI, re.DOTALL):
+        yield from (line for line in block.splitlines() if line.startswith("sow "))
+    for command in COMMANDS.values():
+        yield from (line.strip() for line in (command.epilog or "").splitlines() if line.strip().startswith("sow "))
+
+
+@pytest.mark.parametrize("example", sorted(set(examples())))
+def test_every_example_calls_a_command_with_options_that_it_has(example: str):
+    words = shlex.split(re.split(r"\s{2,}|[|>]", example)[0], comments=True)
+    name = next((" ".join(words[:n]) for n in (3, 2) if " ".join(words[:n]) in COMMANDS), None)
+    assert name, example
+    assert {word for word in words if re.match(r"-\w|--", word)} <= options(COMMANDS[name])
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_every_option_has_a_help_text(name: str):
+    command = COMMANDS[name]
+    assert command.help
+    for parameter in command.params:
+        assert parameter.help, f"{parameter.name} has no help"
+
+
+def names() -> Iterator[str]:
+    def family(kind: type[Exception]) -> Iterator[type[Exception]]:
+        yield kind
+        for child in kind.__subclasses__():
+            yield from family(child)
+
+    for root in (AnalysisError, LyricTimingError, CommandError):
+        yield from (failures.code(kind("x")) for kind in family(root))
+    yield from (failures.code(error) for error in (OSError(), MemoryError(), ValueError()))
+
+
+@pytest.mark.parametrize("name", sorted(set(names())))
+def test_every_error_is_explained_with_cause_and_remedy(name: str):
+    row = re.search(rf"^\| `{name}` \| (\d) \| (.+) \| (.+) \|$", ERRORS, re.MULTILINE)
+    assert row, f"docs/errors.md does not explain `{name}`"
+
+
+def test_no_explained_error_is_gone():
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", ERRORS, re.MULTILINE)) == set(names())
+
+
+def test_the_exit_codes_of_the_page_are_those_of_the_program():
+    explained = dict(re.findall(r"^\| `([a-z_]+)` \| (\d) \|", ERRORS, re.MULTILINE))
+    kinds = [*failures.EXIT_CODES, *failures.CODES, ValueError]
+    assert {
+        failures.code(kind("x")): str(int(failures.exit_code(kind("x")))) for kind in kinds
+    }.items() <= explained.items()
