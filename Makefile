@@ -1,0 +1,27 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+BIN := .venv/bin
+
+.PHONY: help demo test check
+
+help:  ## list what there is to do
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+.venv/installed: pyproject.toml packages/lyric_timing/pyproject.toml services/analysis/pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/pip install --quiet -e packages/lyric_timing -e services/analysis -e . --group dev
+	touch $@
+
+demo: .venv/installed  ## time the sample song
+	mkdir -p out
+	$(BIN)/sow align --force examples/morning_light/audio.ogg examples/morning_light/paper.txt -o out/morning_light.lrc
+	cat out/morning_light.lrc
+
+test: .venv/installed  ## run all tests
+	$(BIN)/pytest -q
+
+check: .venv/installed  ## lint and type-check
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
