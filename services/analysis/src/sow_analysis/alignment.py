@@ -1,8 +1,8 @@
 """From a roadmap to a time for each word: every aligner has its say.
 
-PocketSphinx searches the whole recording at once, led by what Whisper heard. What it finds is cut into windows, in which
-Whisper's cross-attention places the same words in its own way; with that as hints the search is made again. So each
-engine keeps the other from derailing, and where both are sure, they agree.
+PocketSphinx searches the whole recording at once, led by what Whisper heard. What it finds is cut into windows, in
+which Whisper's cross-attention places the same words in its own way; with that as hints the search is made again. So
+each engine keeps the other from derailing, and where both are sure, they agree.
 """
 
 from __future__ import annotations
@@ -73,16 +73,14 @@ class _Search:
         recording, engine = ears.recording, ears.pocketsphinx
         sound = Sound.of(recording.samples, ears.vocals)
         charted = tuple(line.line for line in roadmap.lines)
-        self.order = engine.order(sound, sheet, charted, ears.language, _part(progress, 0.0, 0.3))
+        self.order = engine.order(sound, sheet, roadmap, ears.language, _part(progress, 0.0, 0.3))
         if self.order != charted:
             roadmap = _recharted(sheet, self.order, heard, recording.duration) or Roadmap((), roadmap.source)
         self._hints = heard_hints(roadmap)
         self._search = engine.search(sound, sheet, self.order, ears.language)
         self.placed = self._search.find(self._hints, _part(progress, 0.3, 0.5))
 
-    def again(
-        self, opinions: Sequence[Opinion], progress: Progress
-    ) -> tuple[tuple[SungWord, ...], ...] | None:
+    def again(self, opinions: Sequence[Opinion], progress: Progress) -> tuple[tuple[SungWord, ...], ...] | None:
         """The words once more, with what other aligners think."""
         hints = [*self._hints, *(hint for opinion in opinions for hint in aligned_hints(opinion))]
         return self._search.find(hints, _part(progress, 0.8, 1.0))
@@ -98,9 +96,7 @@ class _Search:
         )
 
 
-def _recharted(
-    sheet: LyricSheet, order: Sequence[int], heard: Sequence[Heard], duration: float
-) -> Roadmap | None:
+def _recharted(sheet: LyricSheet, order: Sequence[int], heard: Sequence[Heard], duration: float) -> Roadmap | None:
     """What was heard of the lines in this order; None when it tells of another."""
     if not heard:
         return None
@@ -109,9 +105,7 @@ def _recharted(
     return roadmap if [line.line for line in roadmap.lines] == list(range(len(order))) else None
 
 
-def _opinions(
-    sheet: LyricSheet, roadmap: Roadmap, ears: Ears, chain: Chain, progress: Progress
-) -> tuple[Opinion, ...]:
+def _opinions(sheet: LyricSheet, roadmap: Roadmap, ears: Ears, chain: Chain, progress: Progress) -> tuple[Opinion, ...]:
     """Where Whisper's attention has the words: in the recording, and in its separated voice."""
     sounds = [ears.recording.samples, *([] if ears.vocals is None else [ears.vocals])]
     language = ears.language

@@ -1,4 +1,4 @@
-"""Lets engines take their turns, and keeps the account: nothing fails silently, and no engine takes the others along."""
+"""Lets engines take their turns, and keeps the account: nothing fails silently, no engine takes the others along."""
 
 from __future__ import annotations
 

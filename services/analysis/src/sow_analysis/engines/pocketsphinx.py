@@ -16,11 +16,13 @@ from threadpoolctl import threadpool_limits
 
 from lyric_timing.matching.grammar import prints_repeats
 from lyric_timing.sheet import Line, LyricSheet
+from lyric_timing.sung import Roadmap
 from sow_analysis.acoustic.sphinx_model import load_model
 from sow_analysis.acoustic.sung_words import Finding, Hint, SungWords
 from sow_analysis.acoustic.viterbi import NEVER, Grammar
 from sow_analysis.acoustic.voice import blend, rest_bias
 from sow_analysis.engines.protocols import Fraction, Samples
+from sow_analysis.hints import ORDER_NATS, heard_hints
 from sow_analysis.pronounce import Pronouncer
 
 JUMP_NATS = 250.0
@@ -68,31 +70,27 @@ class PocketSphinx:
         return None
 
     def order(
-        self,
-        sound: Sound,
-        sheet: LyricSheet,
-        heard: Sequence[int],
-        language: str | None,
-        progress: Fraction,
+        self, sound: Sound, sheet: LyricSheet, roadmap: Roadmap, language: str | None, progress: Fraction
     ) -> tuple[int, ...]:
         """The sung order, as indices into the lines of the sheet.
 
-        `heard` is the order that other ears made out, or that of the sheet. It is kept unless another one fits the
-        sound better by far; always on a sheet that prints its repeats, which is a sheet as sung, and for recordings so
-        long that looking for another order would take as long as they do.
+        That of the roadmap is kept unless another one fits the sound, and what was heard, better by far; always on a
+        sheet that prints its repeats, which is a sheet as sung, and for recordings so long that looking for another
+        order would take as long as they do.
         """
-        frames = sound.duration * 100
+        charted = tuple(line.line for line in roadmap.lines)
         states = sum(9 * len(word.normal) // 2 for line in sheet.lines for word in line.words)
-        if prints_repeats(sheet.lines) or frames * states > _LONGEST_REORDERED:
-            return tuple(heard)
+        if prints_repeats(sheet.lines) or sound.duration * 100 * states > _LONGEST_REORDERED:
+            return charted
         free = self.search(sound, sheet, tuple(range(len(sheet.lines))), language)
-        other = free.other_order(lambda share: progress(share / 2))
-        kept = self.search(sound, sheet, heard, language).score(lambda share: progress(0.5 + share / 2))
-        if other is None or not other[0]:
-            return tuple(heard)
-        leaps = sum(b != a + 1 for a, b in pairwise([-1, *heard]))
-        gain = other[1] - (kept - JUMP_NATS * leaps)
-        return other[0] if gain > _REORDER_NATS_PER_SECOND * sound.duration else tuple(heard)
+        other = free.other_order(heard_hints(roadmap, sheet, nats=ORDER_NATS), lambda share: progress(share / 2))
+        if other is None or not other[0] or other[0] == charted:
+            return charted
+        search = self.search(sound, sheet, charted, language)
+        score = search.score(heard_hints(roadmap, nats=ORDER_NATS), lambda share: progress(0.5 + share / 2))
+        leaps = sum(b != a + 1 for a, b in pairwise([-1, *charted]))
+        gain = other[1] - (score - JUMP_NATS * leaps)
+        return other[0] if gain > _REORDER_NATS_PER_SECOND * sound.duration else charted
 
     def search(self, sound: Sound, sheet: LyricSheet, order: Sequence[int], language: str | None) -> Search:
         """Makes ready to look for the lines of the sheet in this order."""
@@ -121,25 +119,26 @@ class Search:
         places = iter(SungWord(word.start, word.end, word.fit) for word in found.words)
         return tuple(tuple(next(places) for _ in line.words) for line in self._lines)
 
-    def score(self, progress: Fraction) -> float:
+    def score(self, hints: Sequence[Hint], progress: Fraction) -> float:
         """How well the lines in this order fit the sound, in nats; minus infinity when they do not fit in."""
-        found = self._find(None, (), progress)
+        found = self._find(None, hints, progress)
         return -np.inf if found is None else found.score
 
-    def other_order(self, progress: Fraction) -> tuple[tuple[int, ...], float] | None:
-        """The best order of any lines, each as often as it is sung, and its score less the costs of its jumps."""
+    def other_order(self, hints: Sequence[Hint], progress: Fraction) -> tuple[tuple[int, ...], float] | None:
+        """The best order of any of the lines, each as often as it is sung, and its score less the costs of jumps."""
         graph = self._words.graph
         leave, enter = np.full(graph.n_words + 1, NEVER), np.full(graph.n_words + 1, NEVER)
         leave[graph.line_ends], enter[graph.line_starts] = JUMP_NATS / 2, JUMP_NATS / 2
-        found = self._find(Grammar(leave, enter), (), progress)
+        found = self._find(Grammar(leave, enter), hints, progress)
         if found is None:
             return None
         first = set(graph.line_starts.tolist())
-        line_of = np.searchsorted(graph.line_starts, [word.word for word in found.words], side="right") - 1
-        order = [self._order[line] for line, word in zip(line_of.tolist(), found.words, strict=True) if word.word in first]
-        return tuple(order), found.score
+        line_of: list[int] = (
+            np.searchsorted(graph.line_starts, [word.word for word in found.words], side="right") - 1
+        ).tolist()
+        starts = [line for line, word in zip(line_of, found.words, strict=True) if word.word in first]
+        return tuple(self._order[line] for line in starts), found.score
 
     def _find(self, grammar: Grammar | None, hints: Sequence[Hint], progress: Fraction) -> Finding | None:
         with threadpool_limits(1, user_api="blas"):
             return self._words.find(grammar, hints, progress)
-

@@ -1,4 +1,4 @@
-"""Whisper as aligner: where its cross-attention rests while it is made to read our words (CTranslate2's `Whisper.align`).
+"""Whisper as aligner: where its cross-attention rests while it reads our words (CTranslate2's `Whisper.align`).
 
 The heads that follow the sound are warped onto it in time (dynamic time warping, as in Whisper's own word times). Ends
 of words come out well; a word after a pause starts too early, as every frame belongs to some word.
@@ -65,8 +65,8 @@ def _align(
     if not usable:
         return found
     frames = [max(2, len(pieces[i]) // 160) for i in usable]
-    states = loaded.encode([pieces[i] for i in usable])
-    results = loaded.model.align(
+    states: Any = loaded.encode([pieces[i] for i in usable])
+    results: list[Any] = loaded.model.align(
         states, start_sequence, [read[i][0] for i in usable], frames, median_filter_width=_MEDIAN_FILTER
     )
     for i, result in zip(usable, results, strict=True):
