@@ -8,7 +8,7 @@ every 10 ms, a noise floor tracked per filter and subtracted (`fe_noise`: Kim an
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import cast
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -79,7 +79,7 @@ def _remove_noise(power: NDArray[np.float64]) -> NDArray[np.float64]:
         signal = np.maximum(level - noise, 1.0)
         floor = _track(floor, signal)
         peak *= _PEAK_DECAY
-        masked: Any = np.where(signal < peak, peak * _MASKED_SHARE, signal)
+        masked = cast(NDArray[np.float64], np.where(signal < peak, peak * _MASKED_SHARE, signal))
         peak = np.maximum(peak, signal)
         gains[t] = np.maximum(masked, floor) / np.maximum(level, 1e-9)
     gains = np.clip(gains, 1 / _MAX_GAIN, _MAX_GAIN)

@@ -10,7 +10,7 @@ import functools
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,8 +69,7 @@ def model_folder() -> Path:
     """Where the PocketSphinx wheel keeps its English model."""
     import pocketsphinx  # only the path is wanted, and only when the engine is used
 
-    folder: Any = pocketsphinx.get_model_path("en-us/en-us")
-    return Path(folder)
+    return Path(cast(str, pocketsphinx.get_model_path("en-us/en-us")))
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,7 +190,7 @@ def _load(folder: Path, name: str, device: str, threads: int) -> LoadedWhisper:
     import ctranslate2
 
     if device != "cpu" and ctranslate2.get_cuda_device_count() > 0:
-        types: Any = ctranslate2.get_supported_compute_types("cuda")
+        types = cast(set[str], ctranslate2.get_supported_compute_types("cuda"))
         best = next((kind for kind in ("float16", "int8_float16", "float32") if kind in types), "default")
         try:
             return _open(folder, "cuda", best, threads)
