@@ -1,8 +1,9 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3.11
+SONGS ?= examples
 BIN := .venv/bin
 
-.PHONY: help demo test check
+.PHONY: help demo test test-slow check bench
 
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,10 +19,18 @@ demo: .venv/installed  ## time the sample song
 	$(BIN)/sow align --force examples/morning_light/audio.ogg examples/morning_light/paper.txt -o out/morning_light.lrc
 	cat out/morning_light.lrc
 
-test: .venv/installed  ## run all tests
-	$(BIN)/pytest -q
+test: .venv/installed  ## run the tests
+	$(BIN)/pytest -q -m "not slow"
+
+test-slow: .venv/installed  ## run the long tests: real models, which are fetched
+	$(BIN)/pytest -q -m slow
 
 check: .venv/installed  ## lint and type-check
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+
+bench: .venv/installed  ## accuracy, speed and memory on SONGS (default: examples), and the matcher's speed
+	$(BIN)/python bench/songs.py $(SONGS)
+	$(BIN)/python bench/songs.py $(SONGS) --sheet paper.txt
+	$(BIN)/python bench/matcher.py

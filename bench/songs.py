@@ -5,9 +5,9 @@
     python bench/songs.py SONGS --sheet paper.txt                  the sheet as people print it
     python bench/songs.py SONGS --engines pocketsphinx             with nothing downloaded
 
-SONGS has a folder for each song: audio.*, lyrics.txt, paper.txt, meta.json, words.csv, lines.csv. Predictions are written to
---out, for other scorers. Each song runs in a process of its own; seconds do not count the loading of libraries, but
-that of models.
+SONGS has a folder for each song: audio.*, lyrics.txt, paper.txt, meta.json, words.csv, lines.csv. Predictions are
+written to --out, for other scorers. Each song runs in a process of its own; seconds do not count the loading of
+libraries, but that of models.
 """
 
 from __future__ import annotations

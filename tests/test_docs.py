@@ -11,6 +11,7 @@ import typer
 
 from lyric_timing.errors import LyricTimingError
 from sow_analysis.errors import AnalysisError
+from sow_analysis.pipeline import ENGINES
 from stream_of_worship.admin import failures
 from stream_of_worship.admin.cli import create_app
 from stream_of_worship.admin.errors import CommandError
@@ -18,6 +19,7 @@ from stream_of_worship.admin.services import Services
 
 DOCS = Path(__file__).parents[1] / "docs"
 CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
+ENGINES_PAGE = (DOCS / "engines.md").read_text(encoding="utf-8")
 ERRORS = (DOCS / "errors.md").read_text(encoding="utf-8")
 
 
@@ -87,6 +89,15 @@ def test_every_command_and_every_option_has_a_help_text(name: str):
     assert command.help
     for parameter in command.params:
         assert parameter.help, f"{parameter.name} has no help"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_is_explained(engine: str):
+    assert re.search(rf"^\| `{engine}` \| \w+ \| .+ \| .+ \|$", ENGINES_PAGE, re.MULTILINE)
+
+
+def test_no_explained_engine_is_gone():
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", ENGINES_PAGE, re.MULTILINE)) == set(ENGINES)
 
 
 def names() -> Iterator[str]:
