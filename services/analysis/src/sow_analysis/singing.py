@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sow_analysis.acoustic.voice import energy_of
 from sow_analysis.engines.protocols import Samples, Span
 
 _RATE = 16_000
@@ -72,6 +73,6 @@ class Voice:
 
 
 def _level(sound: Samples) -> NDArray[np.float64]:
-    power = np.add.reduceat(np.square(sound, dtype=np.float64), np.arange(0, len(sound), _HOP)) / _HOP
+    power = energy_of(sound, _HOP) / _HOP
     smooth = np.convolve(power, _SMOOTHING)[1 : len(power) + 1]
     return 10 * np.log10((smooth + 1e-9) / (np.percentile(smooth, _LOUD_PERCENTILE) + 1e-9))

@@ -23,9 +23,18 @@ def blend(samples: NDArray[np.float32], vocals: NDArray[np.float32] | None) -> N
     return samples if vocals is None else (vocals + MIXTURE_SHARE * samples).astype(np.float32)
 
 
+def energy_of(sound: NDArray[np.float32], hop: int) -> NDArray[np.float64]:
+    """The sum of the squares of each `hop` samples; what is left at the end counts as silence beyond it."""
+    whole = len(sound) // hop * hop
+    blocks = sound[:whole].reshape(-1, hop)
+    energy = np.einsum("ij,ij->i", blocks, blocks, dtype=np.float64)
+    rest = sound[whole:].astype(np.float64)
+    return np.append(energy, rest @ rest) if len(rest) else energy
+
+
 def rest_bias(vocals: NDArray[np.float32]) -> NDArray[np.float32]:
     """Nats for rest at each 10 ms frame of the separated voice: +3 where it is silent, -3 where it is loud."""
-    energy = np.add.reduceat(vocals.astype(np.float64) ** 2, np.arange(0, len(vocals), HOP))
+    energy = energy_of(vocals, HOP)
     smooth = np.convolve(energy, np.ones(_SMOOTHING_FRAMES) / _SMOOTHING_FRAMES, "same")
     level = 10 * np.log10((smooth + 1e-9) / (np.percentile(smooth, _LOUD_PERCENTILE) + 1e-9))
     return (-_MAX_NATS * np.clip((level - _VOICED_DB) / _RANGE_DB, -1, 1)).astype(np.float32)
