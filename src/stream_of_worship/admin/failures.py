@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import TypeVar
 
@@ -54,6 +54,16 @@ EXIT_CODES: Mapping[type[Exception], ExitCode] = {
     command.CommandError: ExitCode.INPUT,
     command.OutputUnwritableError: ExitCode.ENVIRONMENT,
     command.SoundUnavailableError: ExitCode.ENVIRONMENT,
+    command.ServiceError: ExitCode.UNEXPECTED,
+    command.ServiceUnreachableError: ExitCode.ENVIRONMENT,
+    command.ServiceKeyError: ExitCode.ENVIRONMENT,
+    command.ServiceBusyError: ExitCode.ENVIRONMENT,
+    command.ServiceRefusedError: ExitCode.INPUT,
+    command.NotOnServiceError: ExitCode.INPUT,
+    command.EditedMeanwhileError: ExitCode.INPUT,
+    command.JobFailedError: ExitCode.UNEXPECTED,
+    command.JobCancelledError: ExitCode.INPUT,
+    command.StillRunningError: ExitCode.ENVIRONMENT,
     OSError: ExitCode.ENVIRONMENT,
     MemoryError: ExitCode.ENVIRONMENT,
 }
@@ -70,9 +80,35 @@ REMEDIES: Mapping[type[Exception], str] = {
     command.ArgumentsSwappedError: "Put the recording first: sow align AUDIO LYRICS",
     command.OutputExistsError: "Use --force to replace it, or -o FILE to write elsewhere.",
     command.OutputUnwritableError: "Choose another place with -o FILE, or make room there.",
+    command.ServiceError: "Look into the service's log; `sow doctor` says how the service is.",
+    command.ServiceUnreachableError: "Start it with `sow serve`, or name another with --server URL or SOW_SERVER.",
+    command.ServiceKeyError: "Set SOW_ANALYSIS_API_KEY to the key that the service was started with.",
+    command.ServiceBusyError: "Try again later; nothing is lost.",
+    command.ServiceRefusedError: "Put right what it names and send it again.",
+    command.NotOnServiceError: "`sow jobs` lists the jobs that there are; --server URL asks another service.",
+    command.EditedMeanwhileError: "Get the newer version with `sow lyrics get`, or replace it with --force.",
+    command.JobFailedError: "`sow status ID` shows what was tried.",
+    command.JobCancelledError: "Submit it again if it is still wanted.",
+    command.StillRunningError: "`sow status ID --watch` goes on watching.",
     MemoryError: "Close other programs, choose a smaller --model, or cut the recording.",
 }
 """For errors whose message does not already say what to do."""
+
+
+def named(reason: str | None) -> type[analysis.AnalysisError] | None:
+    """The analysis's own error of that name, which a job on a service ended with just as `sow align` would."""
+
+    def family(kind: type[analysis.AnalysisError]) -> Iterator[type[analysis.AnalysisError]]:
+        yield kind
+        for child in kind.__subclasses__():
+            yield from family(child)
+
+    return next((kind for kind in family(analysis.AnalysisError) if kind.code == reason), None)
+
+
+def kind_of(error: BaseException) -> type[BaseException]:
+    """What `error` counts as: itself, or the error that a service names in it."""
+    return (named(error.reason) if isinstance(error, command.ServiceError) else None) or type(error)
 
 
 def nearest(table: Mapping[type[Exception], T], kind: type[BaseException]) -> T | None:
@@ -86,14 +122,15 @@ def nearest(table: Mapping[type[Exception], T], kind: type[BaseException]) -> T 
 
 def exit_code(error: BaseException) -> ExitCode:
     """What `sow` exits with after `error`."""
-    return nearest(EXIT_CODES, type(error)) or ExitCode.UNEXPECTED
+    return nearest(EXIT_CODES, kind_of(error)) or ExitCode.UNEXPECTED
 
 
 def code(error: BaseException) -> str:
     """The stable name of `error`, under which docs/errors.md explains it."""
-    if isinstance(error, analysis.AnalysisError | command.CommandError):
-        return error.code
-    return nearest(CODES, type(error)) or "unexpected"
+    kind = kind_of(error)
+    if issubclass(kind, analysis.AnalysisError | command.CommandError):
+        return kind.code
+    return nearest(CODES, kind) or "unexpected"
 
 
 def message(error: BaseException) -> str:
@@ -113,4 +150,4 @@ def remedy(error: BaseException) -> str | None:
     """What the user can do about it."""
     if nearest(EXIT_CODES, type(error)) is None:
         return "This is a fault of the program. Run it again with `sow --debug ...` and report what it prints."
-    return nearest(REMEDIES, type(error))
+    return nearest(REMEDIES, kind_of(error))

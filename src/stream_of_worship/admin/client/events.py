@@ -1,0 +1,93 @@
+"""A job's events until it ends, over as many connections as that takes.
+
+Each connection goes on after the last event that arrived (`Last-Event-ID`). When one breaks, the next is tried for as
+long as the connection's patience lasts; every event that arrives renews it. A stream that ends early is followed by
+another, and a service that has no streams is asked for the job from time to time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import httpx2
+from pydantic import ValidationError
+
+from stream_of_worship.admin.client.connection import API, Connection
+from stream_of_worship.admin.client.documents import Job
+from stream_of_worship.admin.errors import ServiceBusyError, ServiceUnreachableError
+
+PAUSE = 0.5
+"""Seconds before a broken stream is taken up again; doubles each time."""
+LONGEST_PAUSE = 5.0
+SILENCE = 45.0
+"""Seconds without a byte after which the connection counts as broken; the service sends a comment every 15."""
+
+
+def follow(connection: Connection, job: Job) -> Iterator[Job]:
+    """The job as it is now, and after each change, until it is in a final state.
+
+    Raises:
+        ServiceUnreachableError: the service went away and did not come back in time.
+        ServiceError: it answered, but not with events.
+    """
+    yield job
+    last: str | None = None
+    pause, deadline = PAUSE, time.monotonic() + connection.patience
+    while not job.is_final:
+        try:
+            for event in stream(connection, job.id, last):
+                last = event.id or last
+                pause, deadline = PAUSE, time.monotonic() + connection.patience
+                if (news := changed(job, event)) is not None:
+                    job = news
+                    yield job
+                if job.is_final:
+                    return
+            job = current(connection, job)  # it ended without a final state: lost on the way, or a proxy's time limit
+            yield job
+        except (ServiceUnreachableError, ServiceBusyError) as error:
+            if time.monotonic() + pause > deadline:
+                raise
+            pause_for = pause if error.retry_after is None else max(error.retry_after, pause)
+            connection.notify("The connection to the service broke; taking it up again.")
+            time.sleep(pause_for)
+        else:
+            if not job.is_final:
+                time.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def stream(connection: Connection, job_id: str, last: str | None) -> Iterator[httpx2.ServerSentEvent]:
+    """The events of one connection.
+
+    Raises:
+        ServiceError: it could not be opened, or broke.
+    """
+    headers = {"Last-Event-ID": last} if last else {}
+    response = connection.stream(f"{API}/jobs/{job_id}/events", headers, silence=SILENCE)
+    try:
+        yield from httpx2.EventSource(response)
+    except httpx2.TransportError as error:
+        raise connection.unreachable(error) from error
+    finally:
+        response.close()
+
+
+def current(connection: Connection, job: Job) -> Job:
+    """The job's row."""
+    return Job.model_validate(connection.send("GET", f"{API}/jobs/{job.id}").json())
+
+
+def changed(job: Job, event: httpx2.ServerSentEvent) -> Job | None:
+    """The job after `event`, which holds all of it or only what changed; None if it says nothing of a job."""
+    try:
+        document = event.json()
+    except ValueError:
+        return None
+    if not isinstance(document, dict) or not ({"status", "progress", "stage"} & document.keys()):
+        return None
+    try:
+        return Job.model_validate({**job.model_dump(exclude_unset=True), **document})
+    except ValidationError:
+        return None
