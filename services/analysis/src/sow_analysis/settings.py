@@ -106,7 +106,7 @@ class Settings(BaseSettings):
     pipeline: str = Field(
         "sow_analysis.pipeline:generate_lrc",
         pattern=r"^[\w.]+:\w+$",
-        description="The function that times lyrics. `sow_analysis.testing:fake_generate_lrc` is a quick one for tests.",
+        description="The function that times lyrics; `sow_analysis.testing:fake_generate_lrc` is a quick one for tests.",
     )
 
     # What is told
