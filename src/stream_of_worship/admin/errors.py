@@ -41,6 +41,12 @@ class SoundUnavailableError(CommandError):
     code = "sound_unavailable"
 
 
+class SettingsError(CommandError):
+    """A setting of the Analysis Service has a value that it cannot have."""
+
+    code = "settings_invalid"
+
+
 class ServiceError(CommandError):
     """The Analysis Service answered as it never should.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import TypeVar
 
@@ -54,6 +54,7 @@ EXIT_CODES: Mapping[type[Exception], ExitCode] = {
     command.CommandError: ExitCode.INPUT,
     command.OutputUnwritableError: ExitCode.ENVIRONMENT,
     command.SoundUnavailableError: ExitCode.ENVIRONMENT,
+    command.SettingsError: ExitCode.ENVIRONMENT,
     command.ServiceError: ExitCode.UNEXPECTED,
     command.ServiceUnreachableError: ExitCode.ENVIRONMENT,
     command.ServiceKeyError: ExitCode.ENVIRONMENT,
@@ -80,6 +81,7 @@ REMEDIES: Mapping[type[Exception], str] = {
     command.ArgumentsSwappedError: "Put the recording first: sow align AUDIO LYRICS",
     command.OutputExistsError: "Use --force to replace it, or -o FILE to write elsewhere.",
     command.OutputUnwritableError: "Choose another place with -o FILE, or make room there.",
+    command.SettingsError: "docs/settings.md explains every setting.",
     command.ServiceError: "Look into the service's log; `sow doctor` says how the service is.",
     command.ServiceUnreachableError: "Start it with `sow serve`, or name another with --server URL or SOW_SERVER.",
     command.ServiceKeyError: "Set SOW_ANALYSIS_API_KEY to the key that the service was started with.",
@@ -95,15 +97,9 @@ REMEDIES: Mapping[type[Exception], str] = {
 """For errors whose message does not already say what to do."""
 
 
-def named(reason: str | None) -> type[analysis.AnalysisError] | None:
+def named(reason: str | None) -> type[Exception] | None:
     """The analysis's own error of that name, which a job on a service ended with just as `sow align` would."""
-
-    def family(kind: type[analysis.AnalysisError]) -> Iterator[type[analysis.AnalysisError]]:
-        yield kind
-        for child in kind.__subclasses__():
-            yield from family(child)
-
-    return next((kind for kind in family(analysis.AnalysisError) if kind.code == reason), None)
+    return next((kind for kind in EXIT_CODES if issubclass(kind, analysis.AnalysisError) and kind.code == reason), None)
 
 
 def kind_of(error: BaseException) -> type[BaseException]:

@@ -47,6 +47,21 @@ class Fault(Document):
     message: str = ""
 
 
+class Doubt(Document):
+    """A line that a person should check."""
+
+    start: float = 0.0
+    text: str = ""
+    confidence: float | None = None
+
+
+class JobResult(Document):
+    """What a job has to show for itself, apart from the lyrics."""
+
+    confidence: float | None = None
+    doubtful: list[Doubt] = Field(default_factory=list[Doubt])
+
+
 class Job(Document):
     """One piece of work and how it stands."""
 
@@ -59,7 +74,7 @@ class Job(Document):
     song_title: str | None = None
     attempts: list[JobAttempt] = Field(default_factory=list[JobAttempt])
     warnings: list[str] = Field(default_factory=list[str])
-    result: dict[str, Any] | None = None
+    result: JobResult | None = None
     error: Fault | None = None
     created_at: datetime | None = None
     started_at: datetime | None = None
