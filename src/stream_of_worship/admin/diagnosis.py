@@ -28,7 +28,7 @@ LITTLE_ROOM = 2_000_000_000
 NO_ROOM = 200_000_000
 """Bytes."""
 LISTENERS = "whisper-base"
-SEPARATOR = "spleeter"
+SEPARATOR = "spleeter-2stems"
 
 
 class State(StrEnum):

@@ -137,6 +137,9 @@ def message(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "this machine has not enough free memory for that"
     text = str(error).strip()
+    if isinstance(error, command.ServiceError) and error.reason not in (None, code(error)):
+        first, *rest = text.split("\n")
+        return "\n".join([f"{first} [{error.reason}]", *rest])
     if nearest(EXIT_CODES, type(error)) is None:
         return f"{type(error).__name__}: {text}" if text else type(error).__name__
     return text or type(error).__name__

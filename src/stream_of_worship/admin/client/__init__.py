@@ -49,7 +49,12 @@ __all__ = [
 
 
 def connect(
-    server: str, key: str | None = None, *, patience: float = 60.0, notify: Notify = lambda _: None
+    server: str,
+    key: str | None = None,
+    *,
+    patience: float = 60.0,
+    notify: Notify = lambda _: None,
+    pause: float = 0.5,
 ) -> AnalysisClient:
     """A client of the service at `server`. Nothing is sent yet.
 
@@ -58,8 +63,9 @@ def connect(
         key: its API key, if it has one.
         patience: seconds to go on asking when it stops answering.
         notify: told in a line why something takes longer.
+        pause: seconds before the first new try after a broken connection; doubles each time.
 
     Raises:
         UsageError: `server` is no address.
     """
-    return AnalysisClient(Connection(server, key, patience=patience, notify=notify))
+    return AnalysisClient(Connection(server, key, patience=patience, notify=notify, pause=pause))

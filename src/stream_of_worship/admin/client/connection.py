@@ -41,16 +41,25 @@ class Connection:
         key: its API key, or None.
         patience: seconds to go on asking a service that does not answer any more.
         notify: told of each wait.
+        pause: seconds before the first new try after a broken connection; doubles each time.
 
     Raises:
         UsageError: `server` is no address.
     """
 
     def __init__(
-        self, server: str, key: str | None = None, *, patience: float = 60.0, notify: Notify = lambda _: None
+        self,
+        server: str,
+        key: str | None = None,
+        *,
+        patience: float = 60.0,
+        notify: Notify = lambda _: None,
+        pause: float = 0.5,
     ) -> None:
+        self.pause = pause
         self.patience = patience
         self.notify = notify
+        self.closed = False
         self._answered = False
         stamina.instrumentation.set_on_retry_hooks([])  # they would log to the standard output
         url = address(server)
@@ -74,6 +83,7 @@ class Connection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.closed = True
         self._client.close()
 
     def send(
@@ -162,7 +172,7 @@ class Connection:
 
         try:
             for attempt in stamina.retry_context(
-                on=again, attempts=None, timeout=None, wait_initial=0.2, wait_max=5.0, wait_jitter=0.2
+                on=again, attempts=None, timeout=None, wait_initial=self.pause, wait_max=5.0, wait_jitter=self.pause / 2
             ):
                 with attempt:
                     response = once()

@@ -17,8 +17,6 @@ from stream_of_worship.admin.client.connection import API, Connection
 from stream_of_worship.admin.client.documents import Job
 from stream_of_worship.admin.errors import ServiceBusyError, ServiceUnreachableError
 
-PAUSE = 0.5
-"""Seconds before a broken stream is taken up again; doubles each time."""
 LONGEST_PAUSE = 5.0
 SILENCE = 45.0
 """Seconds without a byte after which the connection counts as broken; the service sends a comment every 15."""
@@ -33,12 +31,12 @@ def follow(connection: Connection, job: Job) -> Iterator[Job]:
     """
     yield job
     last: str | None = None
-    pause, deadline = PAUSE, time.monotonic() + connection.patience
+    pause, deadline = connection.pause, time.monotonic() + connection.patience
     while not job.is_final:
         try:
             for event in stream(connection, job.id, last):
                 last = event.id or last
-                pause, deadline = PAUSE, time.monotonic() + connection.patience
+                pause, deadline = connection.pause, time.monotonic() + connection.patience
                 if (news := changed(job, event)) is not None:
                     job = news
                     yield job
@@ -47,7 +45,7 @@ def follow(connection: Connection, job: Job) -> Iterator[Job]:
             job = current(connection, job)  # it ended without a final state: lost on the way, or a proxy's time limit
             yield job
         except (ServiceUnreachableError, ServiceBusyError) as error:
-            if time.monotonic() + pause > deadline:
+            if connection.closed or time.monotonic() + pause > deadline:
                 raise
             pause_for = pause if error.retry_after is None else max(error.retry_after, pause)
             connection.notify("The connection to the service broke; taking it up again.")
