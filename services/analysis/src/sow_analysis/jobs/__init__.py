@@ -4,10 +4,10 @@ from sow_analysis.jobs import JobStore
 submission = await JobStore(database).submit(JobKind.LRC, request)
 """
 
-from sow_analysis.jobs.model import EventKind, Failure, Job, JobEvent, JobKind, JobStatus, Submission, Ticket
+from sow_analysis.jobs.model import EventKind, Job, JobEvent, JobKind, JobStatus, Submission, Ticket
 from sow_analysis.jobs.news import News
 from sow_analysis.jobs.queue import DocketQueue, JobQueue
-from sow_analysis.jobs.retry import Backoff, failure_of
+from sow_analysis.jobs.retry import Backoff
 from sow_analysis.jobs.store import JobStore, Outcome, Rules
 from sow_analysis.jobs.sweep import Sweeper
 
@@ -15,7 +15,6 @@ __all__ = [
     "Backoff",
     "DocketQueue",
     "EventKind",
-    "Failure",
     "Job",
     "JobEvent",
     "JobKind",
@@ -28,5 +27,4 @@ __all__ = [
     "Submission",
     "Sweeper",
     "Ticket",
-    "failure_of",
 ]

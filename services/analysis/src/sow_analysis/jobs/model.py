@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from sow_analysis.failures import Failure
+
 Document = Mapping[str, Any]
 """A JSON object."""
 
@@ -51,18 +53,6 @@ class EventKind(StrEnum):
 
     STATUS = "status"
     PROGRESS = "progress"
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a run of a job ended without a result."""
-
-    code: str
-    """Stable, such as `audio_unreadable`."""
-    message: str
-    """For the user."""
-    can_pass: bool
-    """Whether trying again may help."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 It carries ids, at least once and in any order, and may forget everything: `sweep` reminds it, and the job's row decides
 who works on it. Docket keeps one entry for each key and refuses a second while the first waits or runs. An entry's key
-is the job's id and the number of its runs so far, so that the next run has a key of its own: one whose worker vanished may
-stay "running" in Redis for a while, and must not be in the way.
+is the job's id and the number of its runs so far, so that the next run has a key of its own: one whose worker vanished
+may stay "running" in Redis for a while, and must not be in the way.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, or_
 
 from sow_analysis.database.tables import jobs
-from sow_analysis.jobs.model import Document, EventKind, Failure, Job, JobEvent, JobKind, JobStatus
+from sow_analysis.failures import Failure
+from sow_analysis.jobs.model import Document, EventKind, Job, JobEvent, JobKind, JobStatus
 
 
 def job_of(row: Row[Any]) -> Job:

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sow_analysis.database import Database
 from sow_analysis.database.tables import job_events, jobs
+from sow_analysis.failures import Failure
 from sow_analysis.jobs.errors import (
     JobFinishedError,
     JobNotFoundError,
@@ -32,7 +33,6 @@ from sow_analysis.jobs.errors import (
 from sow_analysis.jobs.model import (
     Document,
     EventKind,
-    Failure,
     Job,
     JobEvent,
     JobKind,

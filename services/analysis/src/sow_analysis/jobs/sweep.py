@@ -1,4 +1,4 @@
-"""Reminds the queue of jobs that it may have lost: of all at the start and every minute, of those due every two seconds.
+"""Reminds the queue of jobs that it may have lost: of all at the start and each minute, of those due every two seconds.
 
 The second is what makes recovery quick: a job whose lease is over is seen within one round, whoever had it.
 """

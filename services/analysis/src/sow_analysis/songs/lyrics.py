@@ -187,7 +187,7 @@ class LyricsStore:
                 digest=digest,
                 published=False,
                 created_at=now,
-            )  # fmt: skip
+            )
         )
         if become_current:
             await connection.execute(update(songs).where(songs.c.content_hash == content_hash).values(current=number))

@@ -1,8 +1,8 @@
 """Copies of lyrics in the storage, for those who read the bucket: `lyrics.lrc`, `lyrics.json` and every version.
 
 The database has the lyrics; the copies follow it. Who commits a version publishes it right away, and `publish_all`
-catches up on what a crash left undone. A copy of the current version is written only while it still is the current one,
-in a turn of its own for each song, so that an older one does not come to lie over a newer one.
+catches up on what a crash left undone. Whoever has copied a song's current version looks whether it still is, and else
+copies again, so that an older one does not come to lie over a newer one for good.
 """
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 
+import structlog
+
 from lyric_timing import formats
-from sow_analysis.songs.errors import LyricsNotFoundError
+from sow_analysis.errors import StorageError
 from sow_analysis.songs.lyrics import LyricsStore, VersionInfo
 from sow_analysis.storage import Storage, keys
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 class Publisher:
@@ -34,17 +38,22 @@ class Publisher:
         async with self._turns[song]:
             version = await self._lyrics.get(song, info.number)
             await self._storage.put(keys.version(song, info.number), version.document.encode(), "application/json")
-            try:
-                current = await self._lyrics.get(song)
-            except LyricsNotFoundError:
-                current = None
-            if current is not None:
+            copied: int | None = None
+            while (current := await self._lyrics.get(song)).info.number != copied:
                 lrc = formats.write(formats.read(current.document, "json"), "lrc")
                 await self._storage.put(keys.lyrics(song, "json"), current.document.encode(), "application/json")
                 await self._storage.put(keys.lyrics(song, "lrc"), lrc.encode(), "text/plain; charset=utf-8")
+                copied = current.info.number
             await self._lyrics.mark_published(info)
         if not self._turns[song].locked():
             self._turns.pop(song, None)
+
+    async def publish_or_leave(self, info: VersionInfo) -> None:
+        """Like `publish`, but what fails is left to the next round of `publish_all`."""
+        try:
+            await self.publish(info)
+        except StorageError as error:
+            _log.warning("publishing_failed", version=info.number, reason=str(error))
 
     async def publish_all(self) -> int:
         """Publish what is not yet; give how many versions that were."""
