@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     # Where to listen
-    host: str = Field(default="127.0.0.1", description="Address to listen on. Any other than loopback needs an API key.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on. All but loopback need an API key.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     api_key: Secret = Field(
         default=None,
@@ -36,7 +36,7 @@ class Settings(BaseSettings):
 
     # Where things are kept
     data_dir: Path = Field(
-       default= default_factory=lambda: user_data_path("stream-of-worship"),
+        default_factory=lambda: user_data_path("stream-of-worship"),
         description="Folder for the database and the objects, where those are not set apart.",
     )
     database_url: str = Field(
@@ -44,7 +44,9 @@ class Settings(BaseSettings):
         description="`sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://USER:PASSWORD@HOST/NAME`. "
         "Default: `service.db` in the data folder.",
     )
-    queue_url: str = Field(default="memory://", description="`memory://` for one machine, `redis://HOST:PORT/0` for several.")
+    queue_url: str = Field(
+        default="memory://", description="`memory://`, or `redis://HOST:PORT/0` for several machines."
+    )
     storage_url: str = Field(
         default="", description="`file:///FOLDER` or `s3://BUCKET/PREFIX`. Default: `objects` in the data folder."
     )
@@ -56,7 +58,7 @@ class Settings(BaseSettings):
     storage_key_id: str | None = Field(default=None, description="Access key id for the S3 bucket.")
     storage_secret: Secret = Field(default=None, description="Secret access key for the S3 bucket.")
     cache_dir: Path = Field(
-       default= default_factory=lambda: user_cache_path("stream-of-worship") / "analysis",
+        default_factory=lambda: user_cache_path("stream-of-worship") / "analysis",
         description="Folder of the caches of transcriptions and results. It may be deleted at any time.",
     )
     cache_max_bytes: int = Field(
@@ -64,13 +66,13 @@ class Settings(BaseSettings):
     )
 
     # What is accepted
-    max_upload_bytes: int = Field(default=500_000_000, gt=0, description="Largest recording that is accepted, in bytes.")
-    max_lyrics_bytes: int = Field(default=100_000, gt=0, description="Longest lyrics that are accepted, in bytes of UTF-8.")
+    max_upload_bytes: int = Field(default=500_000_000, gt=0, description="Largest recording accepted, in bytes.")
+    max_lyrics_bytes: int = Field(default=100_000, gt=0, description="Longest lyrics accepted, in bytes of UTF-8.")
     max_audio_seconds: float = Field(default=3600, gt=0, description="Longest recording that is accepted, in seconds.")
     max_queue_depth: int = Field(
-        default=1000, gt=0, description="Jobs that may be open at once; beyond that, callers are asked to come back later."
+        default=1000, gt=0, description="Jobs that may be open at once; then callers are told to come back later."
     )
-    fetch_seconds: float = Field(default=300, gt=0, description="Time to fetch a recording from its address, in seconds.")
+    fetch_seconds: float = Field(default=300, gt=0, description="Time to fetch a recording, in seconds.")
 
     # How work is done
     lrc_concurrency: int = Field(default=2, ge=1, description="Songs whose lyrics are timed at once in each process.")
@@ -80,7 +82,9 @@ class Settings(BaseSettings):
         default=10, gt=0, description="A job whose worker is silent for so long is given to another, in seconds."
     )
     heartbeat_seconds: float = Field(
-        default=1, gt=0, description="How often a worker says that it is alive and sees that its job was cancelled, in seconds."
+        default=1,
+        gt=0,
+        description="How often a worker says that it is alive and looks for a cancellation, in seconds.",
     )
     poll_seconds: float = Field(
         default=2, gt=0, description="How often open jobs are looked for that the queue may have lost, in seconds."
@@ -89,10 +93,12 @@ class Settings(BaseSettings):
         default=60, gt=0, description="How often every open job is put into the queue again, in seconds."
     )
     max_attempts: int = Field(default=3, ge=1, description="Runs of a job that fails for a reason that can pass.")
-    retry_seconds: float = Field(default=5, gt=0, description="Pause before the second run, in seconds; it doubles each time.")
+    retry_seconds: float = Field(default=5, gt=0, description="Pause before a second run, in seconds; then it doubles.")
     retry_max_seconds: float = Field(default=300, gt=0, description="Longest pause between two runs, in seconds.")
     max_lost_leases: int = Field(
-        default=10, ge=1, description="How often a job's worker may vanish before the job is taken to be the cause and fails."
+        default=10,
+        ge=1,
+        description="How often a job's worker may vanish before the job is taken for the cause and fails.",
     )
     child_max_jobs: int = Field(
         default=50, ge=1, description="Jobs that one engine process does before a fresh one takes its place."
@@ -101,7 +107,7 @@ class Settings(BaseSettings):
         default=None, gt=0, description="Memory that one engine process may use, in bytes. Default: no limit."
     )
     shutdown_seconds: float = Field(
-        default=5, ge=0, description="Time for running jobs to finish when the service stops; then they go back to the queue."
+        default=5, ge=0, description="Time for jobs to finish when the service stops; then they go back to the queue."
     )
     pipeline: str = Field(
         default="sow_analysis.pipeline:generate_lrc",
@@ -110,7 +116,7 @@ class Settings(BaseSettings):
     )
 
     # What is told
-    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is told.")
     log_json: bool = Field(default=False, description="Whether log lines are JSON objects instead of text.")
 
     @model_validator(mode="after")

@@ -65,7 +65,7 @@ class LrcJobOptions(Strict):
     engines: list[Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]] | None = Field(
         default=None, max_length=16, description="Only these engines may serve. Default: all that can."
     )
-    force: bool = Field(default=False, description="Whether the result becomes current even where lyrics were edited by hand.")
+    force: bool = Field(default=False, description="Whether the result replaces lyrics that were edited by hand.")
     use_cache: bool = Field(default=True, description="Whether a result that was worked out before will do.")
 
 
@@ -89,7 +89,7 @@ class LrcJobRequest(Strict):
     )
 
     audio_url: Annotated[str, AfterValidator(_audio_url)] = Field(
-       default= max_length=4096, description="Where the recording is: as POST /audio answered, or http, https or s3."
+        max_length=4096, description="Where the recording is: as POST /audio answered, or http, https or s3."
     )
     content_hash: str | None = Field(
         default=None, pattern="^[0-9a-f]{64}$", description="SHA-256 of the recording. One that differs fails the job."
