@@ -18,10 +18,37 @@ ALLOWED = set(string.ascii_letters + string.digits + "._-/")
 @pytest.mark.parametrize(
     "key",
     [
-        "", "/", "/etc/passwd", "..", "../a", "a/../b", "a/..", ".", "a/./b", "a//b", "a/", ".hidden", "a/.b", "a.", "a/b.",
-        "a\\b", "a\x00b", "a\nb", "a\n", "a b", "a%2fb", "a#1", "C:", "~root", "ä", "a/\u202eb", "a\u2028", "x" * 513, "y" * 201,
+        "",
+        "/",
+        "/etc/passwd",
+        "..",
+        "../a",
+        "a/../b",
+        "a/..",
+        ".",
+        "a/./b",
+        "a//b",
+        "a/",
+        ".hidden",
+        "a/.b",
+        "a.",
+        "a/b.",
+        "a\\b",
+        "a\x00b",
+        "a\nb",
+        "a\n",
+        "a b",
+        "a%2fb",
+        "a#1",
+        "C:",
+        "~root",
+        "ä",
+        "a/\u202eb",
+        "a\u2028",
+        "x" * 513,
+        "y" * 201,
     ],
-)  # fmt: skip
+)
 def test_a_key_that_could_lead_astray_is_refused(key: str):
     with pytest.raises(ObjectKeyError):
         keys.valid(key)
@@ -57,8 +84,11 @@ def test_the_layout_is_the_documented_one():
 )
 def test_a_song_is_named_by_its_whole_hash_only(song: str):
     makers: list[Callable[[str], str]] = [
-        lambda s: keys.audio(s, "mp3"), lambda s: keys.stem(s, "x"), lambda s: keys.lyrics(s, "lrc"), lambda s: keys.version(s, 1)
-    ]  # fmt: skip
+        lambda s: keys.audio(s, "mp3"),
+        lambda s: keys.stem(s, "x"),
+        lambda s: keys.lyrics(s, "lrc"),
+        lambda s: keys.version(s, 1),
+    ]
     for make in makers:
         with pytest.raises(ObjectKeyError):
             make(song)
