@@ -104,7 +104,9 @@ class Sow:
 
     def __call__(self, *arguments: object, env: Mapping[str, str] | None = None) -> Result:
         app = create_app(self.services)
-        return CliRunner(env={**self.env, **(env or {})}).invoke(app, [str(argument) for argument in arguments], prog_name="sow")
+        return CliRunner(env={**self.env, **(env or {})}).invoke(
+            app, [str(argument) for argument in arguments], prog_name="sow"
+        )
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """A small Analysis Service for tests, over real HTTP: it times nothing, and misbehaves as it is told.
 
-    with FakeService() as service:
-        service.answers("POST /api/v1/jobs/lrc", problem(429, "queue_full", "too many", {"Retry-After": "1"}))
-        ... sow submit --server {service.url} ...
+with FakeService() as service:
+    service.answers("POST /api/v1/jobs/lrc", problem(429, "queue_full", "too many", {"Retry-After": "1"}))
+    ... sow submit --server {service.url} ...
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class FakeService:
         job |= {
             "status": "completed", "stage": None, "progress": 1.0, "warnings": ["the second line is hard to hear"],
             "attempts": [{"step": "align", "engine": "ear", "outcome": "served", "seconds": 1.5, "reason": None}],
-            "result": {"confidence": 0.8, "doubtful": [{"start": 3.0, "text": lines[-1], "confidence": 0.2}]},
+            "result": {"confidence": 0.8, "version": len(self.versions[job["content_hash"]]), "doubtful": [1]},
         }  # fmt: skip
 
     def shown(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -145,7 +145,7 @@ class FakeHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.handle_call()
 
-    do_POST = do_PUT = do_GET
+    do_POST = do_PUT = do_GET  # noqa: N815
 
     def handle_call(self) -> None:
         parts = urlsplit(self.path)
@@ -238,7 +238,8 @@ class FakeHandler(BaseHTTPRequestHandler):
                 threading.Event().wait(0.02)
                 self.wfile.write(b": ping\n\n")
                 continue
-            data = json.dumps(self.service.shown(job))
+            told = ("stage", "progress") if job["status"] == before["status"] else ("status", "stage", "progress")
+            data = json.dumps({name: job[name] for name in told})
             self.wfile.write(f"event: status\nid: {job['step']}\ndata: {data}\n\n".encode())
             sent += 1
             if job["status"] in ("completed", "failed", "cancelled"):
@@ -267,12 +268,12 @@ class FakeHandler(BaseHTTPRequestHandler):
         if not self.service.versions[song]:
             self.planned(problem(404, "lyrics_not_found", "The song has no timed lyrics."))
             return
-        count = len(self.service.versions[song])
+        count, made = len(self.service.versions[song]), "2026-11-24T10:00:09Z"
         self.answer(
             200,
             {
                 "versions": [
-                    {"version": n, "etag": f'"{n}"', "source": "job", "created_at": "2026-11-24T10:00:09Z"}
+                    {"version": n, "etag": f'"{n}"', "source": "job", "is_current": n == count, "created_at": made}
                     for n in range(count, 0, -1)
                 ]
             },

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from lyric_timing.timed import TimedLine
 from sow_analysis.lrc import Attempt, Outcome
 from stream_of_worship.admin import report
 from stream_of_worship.admin.progress import SERVICE_TITLES
@@ -15,7 +16,7 @@ from stream_of_worship.admin.remote import doing
 from stream_of_worship.admin.text import clock, count, printable
 
 if TYPE_CHECKING:
-    from stream_of_worship.admin.client import Doubt, Job
+    from stream_of_worship.admin.client import Job
 
 COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "waiting": "yellow"}
 
@@ -44,17 +45,19 @@ def card(job: Job) -> Iterator[str]:
         yield f"  recording     {escape(printable(job.content_hash))}"
     if now := doing_now(job):
         yield f"  now           {escape(printable(now))}"
+    if job.retry_at and job.status == "waiting":
+        yield f"  next try      {when(job.retry_at)}"
     if job.created_at:
         yield f"  submitted     {when(job.created_at)}"
     if job.started_at and job.finished_at:
         yield f"  took          {clock((job.finished_at - job.started_at).total_seconds(), decimals=1)}"
     yield from outcome(job)
-    if job.error and job.status == "failed":
+    if job.error and job.status in ("failed", "waiting"):
         yield f"  [red]{escape(printable(job.error.message))}[/] ({escape(printable(job.error.code))})"
 
 
-def outcome(job: Job) -> Iterator[str]:
-    """How well it went: confidence, engines, lines to check, warnings."""
+def outcome(job: Job, lines: Sequence[TimedLine] = ()) -> Iterator[str]:
+    """How well it went: confidence, engines, lines to check, warnings. `lines` are the lyrics, where they are known."""
     if job.result and job.result.confidence is not None:
         yield f"  confidence    {report.percent(job.result.confidence)} on average"
     served, failed = report.split(report.turns(attempts(job)))
@@ -66,19 +69,20 @@ def outcome(job: Job) -> Iterator[str]:
         reason = f": {turn.reason}" if turn.reason else ""
         yield f"  [yellow]{escape(printable(f'{turn.engine} {turn.outcome.value}{times}{reason}'))}[/]"
     if job.result and job.result.doubtful:
-        yield from doubtful(job.result.doubtful)
+        yield from doubtful(job.result.doubtful, lines)
     for warning in job.warnings:
         yield f"[yellow]warning:[/] {escape(printable(warning))}"
 
 
-def doubtful(lines: Sequence[Doubt]) -> Iterator[str]:
+def doubtful(places: Sequence[int], lines: Sequence[TimedLine]) -> Iterator[str]:
     """The lines that a person should check."""
-    yield f"  [yellow]{count(len(lines), 'line')} to check:[/]"
-    for line in lines[: report.MOST_DOUBTFUL]:
+    shown = [lines[place] for place in places if place < len(lines)][: report.MOST_DOUBTFUL]
+    yield f"  [yellow]{count(len(places), 'line')} to check{':' if shown else ''}[/]"
+    for line in shown:
         sure = "" if line.confidence is None else f"  {report.percent(line.confidence):>5}"
         yield f"    {clock(line.start, decimals=1):>7}{sure}  {escape(printable(line.text))}"
-    if len(lines) > report.MOST_DOUBTFUL:
-        yield f"    and {len(lines) - report.MOST_DOUBTFUL} more"
+    if shown and len(places) > len(shown):
+        yield f"    and {len(places) - len(shown)} more"
 
 
 def attempts(job: Job) -> tuple[Attempt, ...]:

@@ -47,19 +47,13 @@ class Fault(Document):
     message: str = ""
 
 
-class Doubt(Document):
-    """A line that a person should check."""
-
-    start: float = 0.0
-    text: str = ""
-    confidence: float | None = None
-
-
 class JobResult(Document):
-    """What a job has to show for itself, apart from the lyrics."""
+    """What a job has brought, apart from the lyrics: `doubtful` are the places of the lines that need a look."""
 
+    version: int | None = None
+    is_current: bool = True
     confidence: float | None = None
-    doubtful: list[Doubt] = Field(default_factory=list[Doubt])
+    doubtful: list[int] = Field(default_factory=list[int])
 
 
 class Job(Document):
@@ -76,6 +70,7 @@ class Job(Document):
     warnings: list[str] = Field(default_factory=list[str])
     result: JobResult | None = None
     error: Fault | None = None
+    retry_at: datetime | None = None
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -98,6 +93,8 @@ class LyricsVersion(Document):
     version: int
     etag: str | None = None
     source: str | None = None
+    job_id: str | None = None
+    is_current: bool = False
     created_at: datetime | None = None
 
 

@@ -2,7 +2,7 @@
 
 Each connection goes on after the last event that arrived (`Last-Event-ID`). When one breaks, the next is tried for as
 long as the connection's patience lasts; every event that arrives renews it. A stream that ends early is followed by
-another, and a service that has no streams is asked for the job from time to time.
+another. The last thing given is always the job's whole row, with what it brought or why it failed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def follow(connection: Connection, job: Job) -> Iterator[Job]:
                 last = event.id or last
                 pause, deadline = connection.pause, time.monotonic() + connection.patience
                 if (news := changed(job, event)) is not None:
-                    job = news
+                    job = current(connection, job) if news.is_final else news
                     yield job
                 if job.is_final:
                     return
@@ -78,7 +78,7 @@ def current(connection: Connection, job: Job) -> Job:
 
 
 def changed(job: Job, event: httpx2.ServerSentEvent) -> Job | None:
-    """The job after `event`, which holds all of it or only what changed; None if it says nothing of a job."""
+    """The job after `event`, which holds only what changed; None if it says nothing of a job."""
     try:
         document = event.json()
     except ValueError:

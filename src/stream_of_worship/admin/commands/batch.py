@@ -176,11 +176,12 @@ def line(outcome: Outcome) -> str:
     if outcome.error is not None:
         first = failures.message(outcome.error).split("\n")[0]
         return f"{head}  {escape(printable(f'({failures.code(outcome.error)}) {first}'))}"
-    if outcome.job and outcome.job.result and outcome.job.result.confidence is not None:
-        head += f"  {report.percent(outcome.job.result.confidence)} sure"
-    if outcome.job and (doubts := outcome.job.result.doubtful if outcome.job.result else []):
-        head += f", {count(len(doubts), 'line')} to check"
-    return head
+    result = outcome.job.result if outcome.job else None
+    if result and result.confidence is not None:
+        head += f"  {report.percent(result.confidence)} sure"
+    if result and result.doubtful:
+        head += f", {count(len(result.doubtful), 'line')} to check"
+    return head if result is None or result.is_current else f"{head}; edited by hand, so the edit was written"
 
 
 def summary(outcomes: Sequence[Outcome], alone: Sequence[Path], doubled: Sequence[Path]) -> list[str]:

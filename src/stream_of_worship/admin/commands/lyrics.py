@@ -162,11 +162,12 @@ def versions(context: typer.Context, song: Song, as_json: AsJson = False, server
             echo([version.plain() for version in found])
             return
         table = Table(box=None, pad_edge=False)
-        for heading in ("version", "made", "by"):
+        for heading in ("version", "made", "by", ""):
             table.add_column(heading, justify="right" if heading == "version" else "left", overflow="fold")
         for version in found:
             made = job_report.when(version.created_at) if version.created_at else ""
-            table.add_row(str(version.version), made, escape(printable(version.source or "")))
+            current = "current" if version.is_current else ""
+            table.add_row(str(version.version), made, escape(printable(version.source or "")), current)
         shell.out.print(table)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from stream_of_worship.admin.configuration import read_settings
+from stream_of_worship.admin.errors import SettingsError
 from stream_of_worship.admin.shell import Shell
 
 EXAMPLES = """
@@ -47,7 +48,9 @@ def serve(
     shell = Shell.of(context)
     with shell.reporting():
         settings = read_settings(host=host, port=port)
-        if settings.port:
-            name = f"[{settings.host}]" if ":" in settings.host else settings.host
-            shell.tell(f"Serving on http://{name}:{settings.port}; Ctrl-C stops it.")
+        if settings.api_key is None and not settings.listens_on_loopback:
+            raise SettingsError(
+                f"anyone who reaches {settings.host} could use the service; "
+                "set SOW_ANALYSIS_API_KEY, or listen on 127.0.0.1"
+            )
         shell.services.serve(settings)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from lyric_timing import formats
 from lyric_timing.parsing import decode_lyrics, read_sheet
+from lyric_timing.timed import TimedLine
 from stream_of_worship.admin import job_report
 from stream_of_worship.admin.commands.align import (
     check_inputs,
@@ -163,6 +165,7 @@ def submit(
                 shell.err.print(f"Job {escape(printable(job.id))}", soft_wrap=True)
             job = finished(shell, service, job, timeout)
             destination.write(service.lyrics(hash_in(job), chosen).text)
+            lines = result_lines(service, job)
         written = str(destination.path or "")
         if as_json:
             echo({"output": written, "format": chosen, "job": job.plain()})
@@ -171,7 +174,7 @@ def submit(
         console.print(
             f"[bold green]Wrote[/] [bold]{escape(printable(written))}[/]" if written else "[bold green]Done[/]"
         )
-        for line in job_report.outcome(job):
+        for line in job_report.outcome(job, lines):
             console.print(line, soft_wrap=True)
         if written:
             console.print(f"Watch it with: {escape(printable(suggestion('view', written)))}", soft_wrap=True)
@@ -187,7 +190,7 @@ def lrc_options(language: str | None, model: str | None, engines: str | None, *,
         "language": checked_language(language),
         "whisper_model": model.removeprefix("whisper-") if model else None,
         "engines": names(engines),
-        "force": redo or None,
+        **({"force": True, "use_cache": False} if redo else {}),
     }
 
 
@@ -212,8 +215,8 @@ def send(
     sheet = read_sheet(lyrics, language=options.get("language"), title=title)
     text = decode_lyrics(lyrics.read_bytes())
     upload = service.upload(audio, sent)
-    named = sheet.title or audio.stem
-    return service.submit_lrc(LrcRequest(upload.audio_url, text, upload.content_hash, named, youtube_url, options))
+    request = LrcRequest(upload.audio_url, text, upload.content_hash, sheet.title, youtube_url, options)
+    return service.submit_lrc(request)
 
 
 def finished(shell: Shell, service: AnalysisClient, job: Job, timeout: float | None) -> Job:
@@ -225,6 +228,14 @@ def finished(shell: Shell, service: AnalysisClient, job: Job, timeout: float | N
     from stream_of_worship.admin.client import completed
 
     return completed(watch(shell, service, job, timeout))
+
+
+def result_lines(service: AnalysisClient, job: Job) -> tuple[TimedLine, ...]:
+    """The lines that the job itself timed, if some need a look: the current ones may be edited by hand."""
+    if job.result is None or not job.result.doubtful:
+        return ()
+    timed = service.lyrics(hash_in(job), "json", job.result.version)
+    return formats.read(timed.text, "json").lines
 
 
 def tell_submitted(shell: Shell, job: Job, server: str, *, as_json: bool) -> None:
