@@ -61,6 +61,8 @@ def problem(response: httpx2.Response) -> ServiceError:
         phrase = f"{status} {response.reason_phrase}".strip()
         if kind is NotOnServiceError or response.has_redirect_location:
             return ServiceError(f"{response.url} answers {phrase}: is that an Analysis Service?")
+        if status == 413:
+            return kind(f"the service, or a proxy before it, takes nothing that large ({phrase})", "too_large")
         return kind(f"the service answered {phrase}", retry_after=retry_after(response))
     lines = [told.detail or told.title, *(flaw.line() for flaw in told.errors)]
     return kind("\n".join(line for line in lines if line), told.code, retry_after(response))
