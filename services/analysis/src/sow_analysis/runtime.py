@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sow_analysis.caches import Caches, open_caches
 from sow_analysis.database import Database, open_database
+from sow_analysis.fetching import FetchLimits, fetch
 from sow_analysis.jobs import Backoff, DocketQueue, JobKind, JobQueue, JobStore, Rules, Sweeper
 from sow_analysis.metrics import Metrics
 from sow_analysis.settings import Settings
@@ -18,8 +19,6 @@ from sow_analysis.songs import LyricsStore, Publisher, RecordingStore
 from sow_analysis.storage import Storage, open_storage
 from sow_analysis.worker import EnginePool, LrcExecutor, Stop
 
-OWN_UPLOADS = "sow://audio/"
-"""What the address of an upload begins with; its content hash follows."""
 _DUE_PER_SLOT = 8
 """Due jobs to look up in each round, for each job that may run at once."""
 
@@ -98,11 +97,12 @@ class Runtime:
 
     async def fetch(self, url: str, destination: Path) -> str:
         """Bring a recording here: one that was uploaded from the storage, any other from its address."""
-        if url.startswith(OWN_UPLOADS):
-            recording = await self.recordings.get(url.removeprefix(OWN_UPLOADS))
-            await self.storage.download(recording.storage_key, destination)
-            return recording.content_hash
-        raise NotImplementedError
+        limits = FetchLimits(
+            max_bytes=self.settings.max_upload_bytes,
+            seconds=self.settings.fetch_seconds,
+            allow_private=self.settings.fetch_private,
+        )
+        return (await fetch(url, destination, limits=limits, storage=self.storage)).sha256
 
 
 @asynccontextmanager

@@ -73,6 +73,9 @@ class Settings(BaseSettings):
         default=1000, gt=0, description="Jobs that may be open at once; then callers are told to come back later."
     )
     fetch_seconds: float = Field(default=300, gt=0, description="Time to fetch a recording, in seconds.")
+    fetch_private: bool = Field(
+        default=False, description="Whether recordings may be fetched from private networks and this machine."
+    )
 
     # How work is done
     lrc_concurrency: int = Field(default=2, ge=1, description="Songs whose lyrics are timed at once in each process.")

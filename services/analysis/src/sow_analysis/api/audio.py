@@ -15,7 +15,7 @@ from fastapi import APIRouter, Header, Request
 from sow_analysis.api.context import Runtime
 from sow_analysis.api.documents import UploadDocument
 from sow_analysis.api.problems import responses
-from sow_analysis.runtime import OWN_UPLOADS
+from sow_analysis.fetching import upload_url
 from sow_analysis.songs import Recording
 from sow_analysis.storage import keys
 
@@ -96,7 +96,7 @@ def _suffix(filename: str | None) -> str:
 
 def _document(recording: Recording) -> UploadDocument:
     return UploadDocument(
-        audio_url=f"{OWN_UPLOADS}{recording.content_hash}",
+        audio_url=upload_url(recording.content_hash),
         content_hash=recording.content_hash,
         duration_seconds=recording.duration,
     )

@@ -11,9 +11,9 @@ from lyric_timing import parse_sheet
 from sow_analysis.api.context import JobId, Runtime
 from sow_analysis.api.documents import JobDocument, JobPage, LrcJobRequest
 from sow_analysis.api.problems import ProblemError, responses
+from sow_analysis.fetching.urls import uploaded
 from sow_analysis.jobs import JobKind, JobStatus
 from sow_analysis.jobs.model import Ticket
-from sow_analysis.runtime import OWN_UPLOADS
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -32,9 +32,8 @@ async def submit_lrc(request: LrcJobRequest, runtime: Runtime, response: Respons
         raise ProblemError("too_large", f"The lyrics are longer than {limit} bytes.")
     await asyncio.to_thread(parse_sheet, request.lyrics_text, language=request.options.language)
     content_hash = request.content_hash
-    if request.audio_url.startswith(OWN_UPLOADS):
-        content_hash = request.audio_url.removeprefix(OWN_UPLOADS)
-        await runtime.recordings.get(content_hash)
+    if (song := uploaded(request.audio_url)) is not None:
+        content_hash = (await runtime.recordings.get(song)).content_hash
     submission = await runtime.jobs.submit(JobKind.LRC, request.model_dump(mode="json"), content_hash)
     job = submission.job
     runtime.metrics.job_submitted(job.kind, created=submission.created)

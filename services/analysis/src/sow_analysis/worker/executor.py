@@ -141,6 +141,7 @@ class LrcExecutor:
         stages = _StageClock(self._metrics)
         stages.enter(FETCH)
         content_hash = await self._fetch(request["audio_url"], audio)
+        stages.leave()
         if request.get("content_hash") not in (None, content_hash):
             raise HashMismatchError("The recording's content hash is not the one that the request names.")
         await self._jobs.heartbeat(lease.job, content_hash=content_hash)
