@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: help demo test check
+.PHONY: help demo test check docs
 
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,3 +25,6 @@ check: .venv/installed  ## lint and type-check
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+
+docs: .venv/installed  ## write docs/settings.md anew from the settings class
+	$(BIN)/python docs/make_settings.py
