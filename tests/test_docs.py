@@ -157,7 +157,8 @@ def test_every_setting_is_on_the_page_of_settings_and_no_page_names_another():
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     page = (DOCS / "settings.md").read_text(encoding="utf-8")
     assert {name for name in known if f"`{name}`" not in page} == set()
-    for other in DOCS.glob("*.md"):
+    deploy = DOCS.parent / "services" / "analysis"
+    for other in (*DOCS.glob("*.md"), deploy / "Dockerfile", deploy / "docker-compose.yml"):
         named = set(re.findall(rf"{PREFIX}[A-Z_]*[A-Z]", other.read_text(encoding="utf-8")))
         assert named <= known, f"{other.name} names settings that are gone"
 
