@@ -75,9 +75,7 @@ class Process:
             **self.settings,
         }
         with (self.folder / f"log-{self.port}").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", self.code], env=environment, stdout=log, stderr=log
-            )
+            self._process = subprocess.Popen([sys.executable, "-c", self.code], env=environment, stdout=log, stderr=log)
 
     def wait_until_ready(self, seconds: float = 60.0) -> None:
         """Wait until it says that it can work."""

@@ -42,6 +42,7 @@ async def submit(url: str, requests: list[dict[str, object]], callers: int = CAL
 
 
 def accept(folder: Path, jobs: int) -> None:
+    """How many jobs a second are accepted, and done."""
     service = Process(folder, settings={"SOW_FAKE_SECONDS": "0.1"})
     service.start()
     try:
@@ -61,6 +62,7 @@ def accept(folder: Path, jobs: int) -> None:
 
 
 def latency(folder: Path, real: bool) -> None:
+    """How soon a job can be looked at while four are worked on."""
     settings = {"SOW_ANALYSIS_LRC_CONCURRENCY": "4", "SOW_FAKE_SECONDS": "20"}
     if real:
         settings["SOW_ANALYSIS_PIPELINE"] = "sow_analysis.pipeline:generate_lrc"
@@ -103,6 +105,7 @@ def latency(folder: Path, real: bool) -> None:
 
 
 def memory(folder: Path, jobs: int) -> None:
+    """Whether memory grows with the jobs done."""
     service = Process(folder, settings={"SOW_ANALYSIS_LRC_CONCURRENCY": "4", "SOW_ANALYSIS_CHILD_MAX_JOBS": "100000"})
     service.start()
     try:
@@ -123,6 +126,7 @@ def memory(folder: Path, jobs: int) -> None:
 
 
 def restart(folder: Path, jobs: int) -> None:
+    """How soon the service serves again after SIGKILL with many jobs open."""
     service = Process(folder, settings={"SOW_FAKE_SECONDS": "1"})
     service.start()
     try:
@@ -148,6 +152,7 @@ def restart(folder: Path, jobs: int) -> None:
 
 
 def wait_for_all(service: Process, seconds: float = 600) -> None:
+    """Wait until no job is open. Raises TimeoutError."""
     deadline = time.monotonic() + seconds
     while count_open(service.database):
         if time.monotonic() > deadline:
@@ -156,6 +161,7 @@ def wait_for_all(service: Process, seconds: float = 600) -> None:
 
 
 def main() -> None:
+    """Read the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["accept", "latency", "memory", "restart"])
     parser.add_argument("--jobs", type=int, default=None)
