@@ -11,9 +11,9 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path

@@ -51,10 +51,14 @@ async def test_several_processes_may_start_at_once(backend: Backend):
 
 async def test_a_transaction_that_fails_leaves_nothing_behind(database: Database):
     row = {"content_hash": "a" * 64, "storage_key": "k", "size": 1, "created_at": 0.0}
-    with pytest.raises(ZeroDivisionError):
+
+    async def broken() -> None:
         async with database.write() as connection:
             await database.insert_if_absent(connection, recordings, row)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await broken()
     async with database.read() as connection:
         assert (await connection.execute(recordings.select())).all() == []
 

@@ -56,7 +56,7 @@ class Engine:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "sow_analysis.worker.engine_main",
+                "sow_analysis.child",
                 str(theirs.fileno()),
                 str(max_bytes or 0),
                 stdin=asyncio.subprocess.DEVNULL,
@@ -79,7 +79,7 @@ class Engine:
         """Have a task done. When this is cancelled, the process is of no use any more: kill it.
 
         Args:
-            task: a name of `engine_main.TASKS`.
+            task: a name of `child.TASKS`.
             arguments: for it.
             tell: called with the stage and its share.
 

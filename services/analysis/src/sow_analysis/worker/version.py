@@ -9,7 +9,7 @@ from pathlib import Path
 import lyric_timing
 import sow_analysis
 
-_SERVICE_ONLY = {"api", "database", "jobs", "songs", "worker", "storage", "fetching", "caches"}
+_SERVICE_ONLY = {"api", "database", "jobs", "songs", "worker", "child", "storage", "fetching", "caches"}
 """Folders of `sow_analysis` that have no part in what comes out."""
 
 

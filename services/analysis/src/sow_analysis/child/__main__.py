@@ -4,7 +4,7 @@ Each message is a line of JSON. In: `{"task": NAME, "arguments": {...}}`. Out: `
 of times, then `{"result": {...}}` or `{"failure": {...}, "trace": "..."}`. JSON and not pickle, since this process
 opens files that nobody has vouched for: whoever takes it over must not get at the parent.
 
-    python -m sow_analysis.worker.engine_main SOCKET_NUMBER MEMORY_BYTES
+    python -m sow_analysis.child SOCKET_NUMBER MEMORY_BYTES
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from typing import Any
 from sow_analysis.failures import failure_of
 
 TASKS = {
-    "time_lyrics": "sow_analysis.worker.tasks:time_lyrics",
-    "probe": "sow_analysis.worker.tasks:probe",
+    "time_lyrics": "sow_analysis.child.tasks:time_lyrics",
+    "probe": "sow_analysis.child.tasks:probe",
 }
 """What can be asked for. Loaded on first use: decoding a header takes no neural network."""
 
