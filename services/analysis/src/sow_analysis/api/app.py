@@ -8,9 +8,10 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from starlette.types import ASGIApp
 
 from sow_analysis.api import audio, events, health, jobs, songs
-from sow_analysis.api.problems import add_handlers, responses
+from sow_analysis.api.problems import TooLargeAsProblem, add_handlers, describe_problems, responses
 from sow_analysis.api.security import LocalCallersOnly, refuse_exposure, require_key
 from sow_analysis.runtime import Runtime, open_runtime
 from sow_analysis.settings import Settings
@@ -19,6 +20,18 @@ _JSON_ROOM = 6
 """Bytes that one character of lyrics may take in JSON."""
 _TIMED_ROOM = 2_000_000
 """Bytes of timed lyrics in their widest format, and of all else in a request."""
+
+
+class _App(FastAPI):
+    """FastAPI, with problems in one form in answers and in the description."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return TooLargeAsProblem(super().build_middleware_stack())
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = describe_problems(super().openapi())
+        return self.openapi_schema
 
 
 def create_app(settings: Settings | None = None, *, working: bool = True) -> FastAPI:
@@ -43,7 +56,7 @@ def create_app(settings: Settings | None = None, *, working: bool = True) -> Fas
                 await stack.enter_async_context(runtime.working())
             yield
 
-    app = FastAPI(
+    app = _App(
         title="Stream of Worship: Analysis Service",
         version=version("sow-analysis"),
         summary="A recording and its lyrics in, timed lyrics out.",
@@ -52,7 +65,9 @@ def create_app(settings: Settings | None = None, *, working: bool = True) -> Fas
         responses=responses("internal_error"),
     )
     app.state.settings = chosen
-    api = APIRouter(prefix="/api/v1", dependencies=[Depends(require_key)], responses=responses("key_missing"))
+    api = APIRouter(
+        prefix="/api/v1", dependencies=[Depends(require_key)], responses=responses("key_missing", "host_refused")
+    )
     for router in (audio.router(chosen.max_upload_bytes), jobs.router, events.router, songs.router):
         api.include_router(router)
     app.include_router(api)

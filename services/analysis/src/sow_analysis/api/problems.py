@@ -11,7 +11,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lyric_timing.errors import LyricTimingError
 from sow_analysis.api.codes import PROBLEMS
@@ -79,7 +81,7 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     by_status: dict[int | str, dict[str, Any]] = {}
     for code in codes:
         kind = PROBLEMS[code]
-        entry = by_status.setdefault(kind.status, {"model": Problem, "description": "", "content": {MEDIA_TYPE: {}}})
+        entry = by_status.setdefault(kind.status, {"model": Problem, "description": ""})
         entry["description"] += f"{', ' if entry['description'] else ''}`{code}`: {kind.title}"
     return by_status
 
@@ -139,3 +141,40 @@ def _known(code: str, message: str) -> JSONResponse:
         _log.error("problem_without_kind", code=code, detail=message)
         return problem_response("internal_error")
     return problem_response(code, message)
+
+
+class TooLargeAsProblem:
+    """Gives the answer of the limit on request bodies, a line of plain text, the form of all other problems."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        replaced = False
+
+        async def send_on(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start":
+                headers = Headers(raw=message["headers"])
+                replaced = message["status"] == 413 and headers.get("content-type") != MEDIA_TYPE
+                if replaced:
+                    await problem_response("too_large")(scope, receive, send)
+            if not replaced:
+                await send(message)
+
+        await self._app(scope, receive, send_on)
+
+
+def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Have the API's description say what problems look like: FastAPI has its own ideas of that."""
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for answer in operation["responses"].values():
+                for content in answer.get("content", {}).values():
+                    if content.get("schema", {}).get("$ref", "").endswith(("/Problem", "/HTTPValidationError")):
+                        answer["content"] = {MEDIA_TYPE: problem}
+                        break
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
+    return document
