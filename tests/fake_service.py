@@ -47,6 +47,8 @@ class FakeService:
     key: str | None = None
     stuck: bool = False
     """Jobs stay at their first stage."""
+    hang_up: bool = False
+    """A stream of events of a job that is stuck breaks off, once."""
     fails: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The error of each job whose lyrics hold such a text."""
     cut_events: list[int] = field(default_factory=list)
@@ -235,6 +237,9 @@ class FakeHandler(BaseHTTPRequestHandler):
             before = dict(job)
             self.service.advance(job)
             if job == before and self.service.stuck:
+                if self.service.hang_up:
+                    self.service.hang_up = False
+                    return
                 threading.Event().wait(0.02)
                 self.wfile.write(b": ping\n\n")
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -205,6 +206,31 @@ def test_a_service_that_restarts_is_waited_for(analysis: AnalysisClient, service
     assert list(analysis.follow(job))[-1].status == "completed"
     assert service.requests.count(events) == 3
     assert notes
+
+
+def test_patience_counts_from_the_break_and_not_from_the_last_event(service: FakeService):
+    service.stuck = True
+    with connect(service.url, patience=0.3, pause=0.02) as analysis:
+        job = analysis.submit_lrc(request())
+        following = analysis.follow(job)
+        next(following), next(following)
+
+        def restart() -> None:
+            service.answers(f"GET /api/v1/jobs/{job.id}/events", Answer(cut=True), Answer(cut=True))
+            service.stuck, service.hang_up = True, True
+            threading.Timer(0.1, setattr, (service, "stuck", False)).start()
+
+        timer = threading.Timer(0.6, restart)
+        timer.start()
+        assert list(following)[-1].status == "completed"
+        timer.join()
+
+
+def test_what_is_no_stream_of_events_is_told(analysis: AnalysisClient, service: FakeService):
+    job = analysis.submit_lrc(request())
+    service.answers(f"GET /api/v1/jobs/{job.id}/events", Answer(200, {"hello": "world"}))
+    with pytest.raises(ServiceError, match="something else than events"):
+        list(analysis.follow(job))
 
 
 def test_one_that_does_not_come_back_is_given_up_and_the_job_is_not_touched(

@@ -25,6 +25,8 @@ from stream_of_worship.admin.errors import ServiceBusyError, ServiceUnreachableE
 API = "/api/v1"
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0
+PROBE_SECONDS = 600.0
+"""For the answer to an upload: the service looks into the recording first, when its turn comes."""
 BUSY_TRIES = 8
 LONGEST_WAIT = 120.0
 """Seconds; a service that wants to be left alone for longer is told of instead."""
@@ -150,10 +152,10 @@ class Connection:
             ServiceError: one of its kinds.
         """
         tries = 0
-        deadline = time.monotonic() + self.patience
+        give_up = math.inf
 
         def again(error: Exception) -> bool | float:
-            nonlocal tries
+            nonlocal tries, give_up
             tries += 1
             if isinstance(error, ServiceBusyError):
                 wait = error.retry_after if error.retry_after is not None else min(2.0 ** (tries - 1), 30.0)
@@ -161,7 +163,9 @@ class Connection:
                     return False
                 self.notify(f"The service is busy; asking again in {math.ceil(wait)} s.")
                 return wait
-            if not isinstance(error, httpx2.TransportError) or time.monotonic() >= deadline:
+            now = time.monotonic()
+            give_up = min(give_up, now + self.patience)
+            if not isinstance(error, httpx2.TransportError) or now >= give_up:
                 return False
             refused = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
             if not self._answered and refused:

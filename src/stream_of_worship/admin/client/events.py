@@ -1,21 +1,24 @@
 """A job's events until it ends, over as many connections as that takes.
 
 Each connection goes on after the last event that arrived (`Last-Event-ID`). When one breaks, the next is tried for as
-long as the connection's patience lasts; every event that arrives renews it. A stream that ends early is followed by
-another. The last thing given is always the job's whole row, with what it brought or why it failed.
+long as the connection's patience lasts, counted from the break: a job may well be silent for longer, while others are
+before it. A stream that ends early is followed by another. The last thing given is always the job's whole row, with
+what it brought or why it failed.
 """
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 import httpx2
 from pydantic import ValidationError
 
 from stream_of_worship.admin.client.connection import API, Connection
 from stream_of_worship.admin.client.documents import Job
-from stream_of_worship.admin.errors import ServiceBusyError, ServiceUnreachableError
+from stream_of_worship.admin.errors import ServiceBusyError, ServiceError, ServiceUnreachableError
 
 LONGEST_PAUSE = 5.0
 SILENCE = 45.0
@@ -31,32 +34,37 @@ def follow(connection: Connection, job: Job) -> Iterator[Job]:
     """
     yield job
     last: str | None = None
-    pause, deadline = connection.pause, time.monotonic() + connection.patience
+    pause, give_up = connection.pause, math.inf
     while not job.is_final:
         try:
-            for event in stream(connection, job.id, last):
-                last = event.id or last
-                pause, deadline = connection.pause, time.monotonic() + connection.patience
-                if (news := changed(job, event)) is not None:
-                    job = current(connection, job) if news.is_final else news
-                    yield job
-                if job.is_final:
-                    return
-            job = current(connection, job)  # it ended without a final state: lost on the way, or a proxy's time limit
+            with opened(connection, job.id, last) as events:
+                give_up = math.inf
+                for event in events:
+                    last = event.id or last
+                    pause = connection.pause
+                    if (news := changed(job, event)) is not None:
+                        job = current(connection, job) if news.is_final else news
+                        yield job
+                    if job.is_final:
+                        return
+            job = current(connection, job)  # it ended without a final state: a restart, or a proxy's time limit
             yield job
+            wait = pause
         except (ServiceUnreachableError, ServiceBusyError) as error:
-            if connection.closed or time.monotonic() + pause > deadline:
+            now, broke_now = time.monotonic(), give_up == math.inf
+            give_up = min(give_up, now + connection.patience)
+            wait = max(pause, error.retry_after or 0.0)
+            if connection.closed or now + wait > give_up:
                 raise
-            pause_for = pause if error.retry_after is None else max(error.retry_after, pause)
-            connection.notify("The connection to the service broke; taking it up again.")
-            time.sleep(pause_for)
-        else:
-            if not job.is_final:
-                time.sleep(pause)
+            if broke_now:
+                connection.notify("The connection to the service broke; taking it up again.")
+        if not job.is_final:
+            time.sleep(wait)
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
-def stream(connection: Connection, job_id: str, last: str | None) -> Iterator[httpx2.ServerSentEvent]:
+@contextmanager
+def opened(connection: Connection, job_id: str, last: str | None) -> Generator[httpx2.EventSource]:
     """The events of one connection.
 
     Raises:
@@ -65,7 +73,9 @@ def stream(connection: Connection, job_id: str, last: str | None) -> Iterator[ht
     headers = {"Last-Event-ID": last} if last else {}
     response = connection.stream(f"{API}/jobs/{job_id}/events", headers, silence=SILENCE)
     try:
-        yield from httpx2.EventSource(response)
+        yield httpx2.EventSource(response)
+    except httpx2.SSEError as error:
+        raise ServiceError(f"{response.url} answered something else than events") from error
     except httpx2.TransportError as error:
         raise connection.unreachable(error) from error
     finally:

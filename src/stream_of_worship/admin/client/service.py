@@ -14,7 +14,7 @@ from urllib.parse import quote
 import httpx2
 from pydantic import ValidationError
 
-from stream_of_worship.admin.client.connection import API, Connection
+from stream_of_worship.admin.client.connection import API, CONNECT_SECONDS, PROBE_SECONDS, Connection
 from stream_of_worship.admin.client.documents import (
     Document,
     Job,
@@ -103,6 +103,7 @@ class AnalysisClient:
                     "POST",
                     f"{API}/audio",
                     content=pieces(file, size, sent),
+                    timeout=httpx2.Timeout(PROBE_SECONDS, connect=CONNECT_SECONDS),
                     headers={
                         "Content-Type": "application/octet-stream",
                         "Content-Length": str(size),
