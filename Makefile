@@ -13,10 +13,8 @@ help:  ## list what there is to do
 	$(BIN)/pip install --quiet -e packages/lyric_timing -e services/analysis -e . --group dev
 	touch $@
 
-demo: .venv/installed  ## time the sample song
-	mkdir -p out
-	$(BIN)/sow align --force examples/morning_light/audio.ogg examples/morning_light/paper.txt -o out/morning_light.lrc
-	cat out/morning_light.lrc
+demo: .venv/installed  ## time the sample song, through a service of its own
+	examples/demo.sh
 
 test: .venv/installed  ## run all tests
 	$(BIN)/pytest -q
