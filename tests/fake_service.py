@@ -267,7 +267,8 @@ class FakeHandler(BaseHTTPRequestHandler):
             return
         name = next(n for n, f in formats.FORMATS.items() if f.media_type == self.headers["Content-Type"])
         kept.append(formats.write(formats.read(body.decode(), name), "json"))
-        self.answer(200, {"version": len(kept)}, {"ETag": self.service.etag(song)})
+        version = {"version": len(kept), "etag": self.service.etag(song), "source": "hand", "is_current": True}
+        self.answer(200, version, {"ETag": self.service.etag(song)})
 
     def list_versions(self, body: bytes, song: str) -> None:
         if not self.service.versions[song]:

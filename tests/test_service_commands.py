@@ -343,6 +343,7 @@ def test_an_edit_becomes_the_current_version_and_older_ones_stay(remote: Sow, ti
     output.write_text(output.read_text().replace("Morning light", "Evening light"))
     result = remote("lyrics", "put", tone, output)
     assert result.exit_code == 0, result.output
+    assert "Stored as version 2\n" in result.stdout
     assert "Evening light" in remote("lyrics", "get", tone).stdout
     assert "Morning light" in remote("lyrics", "get", tone, "--version", 1).stdout
     assert [v["version"] for v in json.loads(remote("lyrics", "versions", tone, "--json").stdout)] == [2, 1]
@@ -383,7 +384,8 @@ def test_a_song_without_lyrics_takes_them(remote: Sow, tone: Path):
 
 def test_the_force_is_with_a_song_without_lyrics_too(remote: Sow, tone: Path):
     (mine := tone.with_name("mine.lrc")).write_text("[00:01.00]Mine\n")
-    assert remote("lyrics", "put", tone, mine, "--force").exit_code == 0
+    result = remote("lyrics", "put", tone, mine, "--force", "--json")
+    assert json.loads(result.stdout)["version"] == 1
 
 
 @pytest.mark.parametrize(("name", "text"), [("x.txt", "words"), ("x.lrc", "words"), ("x.json", "{"), ("y.lrc", None)])
@@ -482,3 +484,10 @@ def test_a_misspelt_setting_is_found(remote: Sow):
     assert remote("doctor", env={"SOW_ANALYSIS_PORTT": "1"}).exit_code == 3
     assert remote("doctor", env={"SOW_ANALYSIS_PORT": "x"}).exit_code == 3
     assert "there is no setting SOW_ANALYSIS_PORTT" in remote("doctor", env={"SOW_ANALYSIS_PORTT": "1"}).stdout
+
+
+def test_a_key_that_is_sent_in_clear_is_noted():
+    from stream_of_worship.admin.client import connect
+
+    with connect("http://192.0.2.1:8000") as far, connect("https://192.0.2.1") as safe, connect("localhost") as near:
+        assert [each.sends_in_clear for each in (far, safe, near)] == [True, False, False]

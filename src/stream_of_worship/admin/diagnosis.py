@@ -81,7 +81,7 @@ def engines(store: ModelStore) -> Iterator[Finding]:
     if there:
         yield Finding("whisper", State.OK, ", ".join(there))
     else:
-        yield from model(states, LISTENERS, "Nobody listens to the words: repeats and skips are guessed.")
+        yield from model(states, LISTENERS, "Nobody listens to the words: there is less to tell repeats and skips by.")
 
 
 def model(states: Mapping[str, ModelState], name: str, without: str) -> Iterator[Finding]:
@@ -150,6 +150,9 @@ def service(client: AnalysisClient, *, chosen: bool) -> Iterator[Finding]:
     except ServiceError as error:
         yield Finding(name, State.BAD, str(error), failures.remedy(error) or "")
         return
+    if os.environ.get("SOW_ANALYSIS_API_KEY") and client.sends_in_clear:
+        advice = "Anyone on the way can read it: put TLS before the service, or trust the network."
+        yield Finding("key", State.NOTE, "sent unencrypted", advice)
     version = health.get("version")
     yield Finding(name, State.OK, f"{client.server}{f', version {version}' if version else ''}")
     try:

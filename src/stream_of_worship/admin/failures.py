@@ -97,7 +97,7 @@ REMEDIES: Mapping[type[Exception], str] = {
     command.ServiceUnreachableError: "Start it with `sow serve`, or name another with --server URL or SOW_SERVER.",
     command.ServiceKeyError: "Set SOW_ANALYSIS_API_KEY to the key that the service was started with.",
     command.ServiceBusyError: "Try again later; nothing is lost.",
-    command.ServiceRefusedError: "Put right what it names and send it again.",
+    command.ServiceRefusedError: "",  # its message says what to put right
     command.NotOnServiceError: "`sow jobs` lists the jobs that there are; --server URL asks another service.",
     command.EditedMeanwhileError: "Get the newer version with `sow lyrics get`, or replace it with --force.",
     command.JobFailedError: "`sow status ID` shows what was tried.",
@@ -160,4 +160,4 @@ def remedy(error: BaseException) -> str | None:
     """What the user can do about it."""
     if nearest(EXIT_CODES, type(error)) is None:
         return "This is a fault of the program. Run it again with `sow --debug ...` and report what it prints."
-    return nearest(REMEDIES, kind_of(error))
+    return nearest(REMEDIES, kind_of(error)) or None

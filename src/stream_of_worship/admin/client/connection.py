@@ -66,6 +66,7 @@ class Connection:
         stamina.instrumentation.set_on_retry_hooks([])  # they would log to the standard output
         url = address(server)
         self.server = str(url).rstrip("/")
+        self.sends_in_clear = url.scheme == "http" and not is_local(url.host)
         headers = {"User-Agent": "stream-of-worship", "Accept": "application/json, application/problem+json"}
         if key:
             headers["Authorization"] = f"Bearer {key}"

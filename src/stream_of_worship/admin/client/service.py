@@ -79,6 +79,7 @@ class AnalysisClient:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.server = connection.server
+        self.sends_in_clear = connection.sends_in_clear
 
     def __enter__(self) -> Self:
         self._connection.__enter__()
@@ -156,8 +157,8 @@ class AnalysisClient:
         except NotOnServiceError:
             return None
 
-    def put_lyrics(self, content_hash: str, text: str, media_type: str, *, etag: str | None) -> str | None:
-        """Makes `text` the current version and returns its ETag.
+    def put_lyrics(self, content_hash: str, text: str, media_type: str, *, etag: str | None) -> LyricsVersion:
+        """Makes `text` the current version and returns that.
 
         Args:
             content_hash: of the recording.
@@ -176,7 +177,7 @@ class AnalysisClient:
             content=text.encode("utf-8"),
             headers={"Content-Type": media_type, **condition},
         )
-        return response.headers.get("ETag")
+        return read(LyricsVersion, response)
 
     def versions(self, content_hash: str) -> list[LyricsVersion]:
         """Every kept version of a song's lyrics."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -20,6 +20,9 @@ from stream_of_worship.admin.output import Destination
 from stream_of_worship.admin.remote import DEFAULT_SERVER, AsJson, Server, connected, content_hash, echo, suggestion
 from stream_of_worship.admin.shell import Shell
 from stream_of_worship.admin.text import printable
+
+if TYPE_CHECKING:
+    from stream_of_worship.admin.client import LyricsVersion
 
 EXAMPLES = """
 [bold]Examples[/]
@@ -114,6 +117,7 @@ def put(
             show_default=False,
         ),
     ] = None,
+    as_json: AsJson = False,
     force: Annotated[bool, typer.Option("--force", help="Whatever the current version is, replace it.")] = False,
     server: Server = DEFAULT_SERVER,
 ) -> None:
@@ -132,7 +136,7 @@ def put(
         form, text = read(file)
         fetched = Fetched(shell.services.state_folder())
 
-        def work(_: object) -> tuple[str, str | None]:
+        def work(_: object) -> tuple[str, LyricsVersion]:
             known = content_hash(service, song)
             edited = "*" if force else if_match or fetched.etag(service.server, known, file)
             if force and service.etag(known) is None:
@@ -146,9 +150,12 @@ def put(
                     f"the song has lyrics, and {file} was not fetched from them", error.reason
                 ) from error
 
-        known, etag = background.run(work)
-        fetched.remember(service.server, known, file, etag)
-        shell.out.print("[bold green]Stored[/] as the current version", soft_wrap=True)
+        known, version = background.run(work)
+        fetched.remember(service.server, known, file, version.etag)
+        if as_json:
+            echo(version.plain())
+            return
+        shell.out.print(f"[bold green]Stored[/] as version {version.version}", soft_wrap=True)
         again = suggestion("lyrics", "versions", song, server=server)
         shell.out.print(f"See all with: {escape(printable(again))}", soft_wrap=True)
 
