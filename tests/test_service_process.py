@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from lyric_timing import formats
 from stream_of_worship.admin.cli import create_app
 from stream_of_worship.admin.services import Services
 
@@ -168,6 +169,21 @@ def test_a_hand_edit_is_kept_until_somebody_says_otherwise(server: Server, song:
     versions = server.json("lyrics", "versions", song)
     assert [version["source"] for version in versions] == ["job", "job", "hand", "job"]
     assert "Only one line" in server.sow("lyrics", "get", song, "--version", 2).stdout
+
+
+@pytest.mark.parametrize("name", [name for name, form in formats.FORMATS.items() if form.can_read])
+def test_lyrics_go_to_and_fro_in_every_format(server: Server, song: Path, name: str):
+    words = song.with_suffix(".txt")
+    words.write_text("晨光 is breaking\nOver sea & <stone>\n", encoding="utf-8")
+    song.write_bytes(song.read_bytes() + name.encode())
+    file = song.with_suffix(f".{name}")
+    assert server.sow("submit", song, words, "-o", song.with_name("first.json")).returncode == 0
+    assert server.sow("lyrics", "get", song, "-o", file).returncode == 0
+    result = server.sow("lyrics", "put", song, file)
+    assert result.returncode == 0, result.stderr
+    assert "Stored as version 2" in result.stdout
+    timed = formats.read(server.sow("lyrics", "get", song, "--format", "json").stdout, "json")
+    assert [line.text for line in timed.lines] == ["晨光 is breaking", "Over sea & <stone>"]
 
 
 def test_a_batch_goes_on_after_the_service_was_killed(make_server: Callable[..., Server], song: Path):
