@@ -11,6 +11,11 @@ from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "SOW_ANALYSIS_"
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
 
 
 def _none_if_blank(value: object) -> object:
@@ -41,11 +46,11 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         default="",
-        description="`sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://USER:PASSWORD@HOST/NAME`. "
-        "Default: `service.db` in the data folder.",
+        repr=False,
+        description="`sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`. Default: a file in the data folder.",
     )
     queue_url: str = Field(
-        default="memory://", description="`memory://`, or `redis://HOST:PORT/0` for several machines."
+        default="memory://", repr=False, description="`memory://`, or `redis://HOST:PORT/0` for several machines."
     )
     storage_url: str = Field(
         default="", description="`file:///FOLDER` or `s3://BUCKET/PREFIX`. Default: `objects` in the data folder."
@@ -125,8 +130,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fill_in(self) -> Self:
         """Derive what hangs on the data folder, and refuse what contradicts itself."""
-        if not self.database_url:
-            object.__setattr__(self, "database_url", f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'service.db'}")
+        database_url = self.database_url or f"sqlite:///{self.data_dir.absolute() / 'service.db'}"
+        scheme, _, rest = database_url.partition("://")
+        object.__setattr__(self, "database_url", f"{_DRIVERS.get(scheme, scheme)}://{rest}")
         if not self.storage_url:
             object.__setattr__(self, "storage_url", (self.data_dir.absolute() / "objects").as_uri())
         if self.heartbeat_seconds * 2 > self.lease_seconds:

@@ -36,7 +36,7 @@ def test_every_answer_is_as_described(api_schema: schemathesis.BaseSchema):
     for operation in described:
 
         @given(case=operation.as_strategy())
-        @settings(max_examples=10, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+        @settings(max_examples=20, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
         def holds(case: schemathesis.Case) -> None:
             case.call_and_validate(checks=CHECKS, timeout=20)
 

@@ -58,8 +58,8 @@ class Strict(BaseModel):
 class LrcJobOptions(Strict):
     """How to time the lyrics. The defaults are right for most songs."""
 
-    language: Annotated[str, AfterValidator(_language)] | None = Field(
-        default=None, max_length=32, description="Sung language, such as `en` or `zh`. Default: found out."
+    language: Annotated[str, Field(max_length=32), AfterValidator(_language)] | None = Field(
+        default=None, description="Sung language, such as `en` or `zh`. Default: found out."
     )
     whisper_model: str = Field(default="base", pattern=r"^[\w.-]{1,64}$", description="Whisper model to listen with.")
     engines: list[Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]] | None = Field(
@@ -88,16 +88,16 @@ class LrcJobRequest(Strict):
         },
     )
 
-    audio_url: Annotated[str, AfterValidator(_audio_url)] = Field(
-        max_length=4096, description="Where the recording is: as POST /audio answered, or http, https or s3."
+    audio_url: Annotated[str, Field(max_length=4096), AfterValidator(_audio_url)] = Field(
+        description="Where the recording is: as POST /audio answered, or http, https or s3."
     )
     content_hash: str | None = Field(
         default=None, pattern="^[0-9a-f]{64}$", description="SHA-256 of the recording. One that differs fails the job."
     )
     lyrics_text: str = Field(min_length=1, description="Plain text, one sung line per line; LRC and ChordPro will do.")
     song_title: str | None = Field(default=None, max_length=300)
-    youtube_url: Annotated[str, AfterValidator(_youtube_url)] | None = Field(
-        default=None, max_length=300, description="A video of this recording, whose captions may help."
+    youtube_url: Annotated[str, Field(max_length=300), AfterValidator(_youtube_url)] | None = Field(
+        default=None, description="A video of this recording, whose captions may help."
     )
     options: LrcJobOptions = LrcJobOptions()
 

@@ -18,9 +18,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from sow_analysis.database.upgrade import upgrade
+from sow_analysis.database.upgrade import WRITES, upgrade
 
-_WRITES = "sow_writes"
 _BUSY_MILLISECONDS = 20_000
 
 
@@ -37,7 +36,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
-        """Give a connection in a transaction that only reads."""
+        """Give a connection to read with. On SQLite, each statement is a transaction of its own."""
         async with self._engine.connect() as connection:
             yield connection
 
@@ -45,15 +44,19 @@ class Database:
     async def write(self) -> AsyncGenerator[AsyncConnection]:
         """Give a connection in a transaction that is committed at the end, or undone by an exception."""
         async with self._writing, self._engine.connect() as plain:
-            connection = await plain.execution_options(**{_WRITES: True})
+            connection = await plain.execution_options(**{WRITES: True})
             async with connection.begin():
                 yield connection
 
     async def insert_if_absent(self, connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> bool:
         """Insert a row; give False, and change nothing, where a unique index has one like it."""
-        insert = sqlite.insert if self.is_sqlite else postgresql.insert
-        result = await connection.execute(insert(table).values(**values).on_conflict_do_nothing())
-        return result.rowcount == 1
+        return (await connection.execute(self.insert(table, values))).rowcount == 1
+
+    def insert(self, table: Table, values: Mapping[str, object]) -> sqlite.Insert | postgresql.Insert:
+        """The statement that inserts a row, and does nothing where a unique index has one like it."""
+        if self.is_sqlite:
+            return sqlite.insert(table).values(**values).on_conflict_do_nothing()
+        return postgresql.insert(table).values(**values).on_conflict_do_nothing()
 
 
 @asynccontextmanager
@@ -86,5 +89,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get(WRITES, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -18,13 +18,16 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+WRITES = "sow_writes"
+"""The execution option of connections whose transactions write."""
 _LOCK_NUMBER = 7_069_736_118
 """Any number that no other program takes: the key of the advisory lock."""
 
 
 async def upgrade(engine: AsyncEngine) -> None:
     """Run the migrations that this database has not seen."""
-    async with _alone(engine), engine.connect() as connection:
+    async with _alone(engine), engine.connect() as plain:
+        connection = await plain.execution_options(**{WRITES: True})
         await connection.run_sync(_upgrade)
         await connection.commit()
 

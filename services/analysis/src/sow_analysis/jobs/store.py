@@ -108,9 +108,9 @@ class JobStore:
                 depth = (await connection.execute(select(func.count()).select_from(jobs).where(is_open()))).scalar_one()
                 if depth >= self._rules.max_depth:
                     raise QueueFullError(f"{depth} jobs are open, as many as are allowed. Come back later.")
-                if not await self._database.insert_if_absent(connection, jobs, values):
+                row = (await connection.execute(self._database.insert(jobs, values).returning(jobs))).one_or_none()
+                if row is None:
                     continue  # another process was quicker
-                row = (await connection.execute(select(jobs).where(jobs.c.id == values["id"]))).one()
                 job = job_of(row)
                 await self._tell(connection, job)
             return Submission(job, created=True)

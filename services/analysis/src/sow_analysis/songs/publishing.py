@@ -40,7 +40,7 @@ class Publisher:
             await self._storage.put(keys.version(song, info.number), version.document.encode(), "application/json")
             copied: int | None = None
             while (current := await self._lyrics.get(song)).info.number != copied:
-                lrc = formats.write(formats.read(current.document, "json"), "lrc")
+                lrc = await asyncio.to_thread(_lrc, current.document)
                 await self._storage.put(keys.lyrics(song, "json"), current.document.encode(), "application/json")
                 await self._storage.put(keys.lyrics(song, "lrc"), lrc.encode(), "text/plain; charset=utf-8")
                 copied = current.info.number
@@ -61,3 +61,7 @@ class Publisher:
         for version in versions:
             await self.publish(version.info)
         return len(versions)
+
+
+def _lrc(document: str) -> str:
+    return formats.write(formats.read(document, "json"), "lrc")

@@ -146,6 +146,7 @@ class LrcExecutor:
             raise HashMismatchError("The recording's content hash is not the one that the request names.")
         await self._jobs.heartbeat(lease.job, content_hash=content_hash)
         options: Mapping[str, Any] = request["options"]
+        version = await asyncio.to_thread(pipeline_version, self._settings.pipeline)
         key = ResultKey(
             content_hash,
             ResultKey.hash_text(request["lyrics_text"]),
@@ -154,7 +155,7 @@ class LrcExecutor:
                 "title": request.get("song_title"),
                 "youtube_url": request.get("youtube_url"),
             },
-            pipeline_version(self._settings.pipeline),
+            version,
         )
         if options.get("use_cache", True):
             cached = await asyncio.to_thread(self._cache.get, key)
@@ -183,7 +184,7 @@ class LrcExecutor:
         return content_hash, result
 
     async def _completed(self, lease: HeldLease, content_hash: str, result: LrcResult, seconds: float) -> None:
-        document = formats.write(result.lyrics, "json")
+        document = await asyncio.to_thread(formats.write, result.lyrics, "json")
         force = bool(lease.job.request["options"].get("force", False))
         kept: list[VersionInfo] = []
 
