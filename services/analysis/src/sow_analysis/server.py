@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from sow_analysis.api import create_app
 from sow_analysis.api.app import runtime_of
@@ -22,8 +23,12 @@ _log = structlog.stdlib.get_logger(__name__)
 class _Server(uvicorn.Server):
     """Uvicorn, but streams of events are told to end before their connections are waited for."""
 
+    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._app = app
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        if (runtime := runtime_of(self.config.loaded_app)) is not None:
+        if (runtime := runtime_of(self._app)) is not None:
             runtime.shutdown.begin()
         await super().shutdown(sockets)
 
@@ -46,9 +51,10 @@ def serve(settings: Settings) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=max(1, round(settings.shutdown_seconds)),
         )
-        server = _Server(config)
+        server = _Server(app, config)
         with suppress(KeyboardInterrupt):
             asyncio.run(server.serve(sockets=[listener]))
     _log.info("stopped")

@@ -78,7 +78,6 @@ def create_app(settings: Settings | None = None, *, working: bool = True) -> Fas
     return app
 
 
-def runtime_of(app: Any) -> Runtime | None:
+def runtime_of(app: FastAPI) -> Runtime | None:
     """What a running application holds; None before it has started."""
-    state = getattr(app, "state", None)
-    return getattr(state, "runtime", None)
+    return getattr(app.state, "runtime", None)
