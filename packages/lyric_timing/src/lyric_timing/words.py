@@ -61,6 +61,11 @@ def split_words(text: str, language: str | None = None) -> tuple[Word, ...]:
     return tuple(Word(text[start:end], start, end, _normal(text, start, end, language)) for start, end in spans)
 
 
+def is_written_without_spaces(word: str) -> bool:
+    """Whether a word stands in a script that puts no space before it: Chinese, Japanese, bopomofo."""
+    return _CJK.search(word) is not None
+
+
 def _normal(text: str, start: int, end: int, language: str | None) -> str:
     return normalize(text[start:end], language, before=text[max(0, start - 1) : start], after=text[end : end + 1])
 

@@ -1,0 +1,1 @@
+"""Listens to a recording: decoding, separation, evidence, alignment, and the pipeline that times its lyrics."""

@@ -1,29 +1,34 @@
-"""The way of a song: decode, hear, chart, align, verify."""
+"""The way of a song: decode, separate, hear, chart, align, verify."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 
-import numpy as np
-
+from lyric_timing.heard import Heard
+from lyric_timing.roadmap import chart
 from lyric_timing.sheet import LyricSheet
-from lyric_timing.timed import TimedLine, TimedLyrics, TimedWord
+from lyric_timing.timed import TimedLyrics
 from lyric_timing.verify import verify
+from sow_analysis.alignment import Alignment, Ears, align
 from sow_analysis.audio import Recording, load_recording
-from sow_analysis.engines.pocketsphinx import PlacedWord, PocketSphinx, Sound
+from sow_analysis.chain import Chain
+from sow_analysis.confidence import DOUBTFUL, confidence_of, doubtful_lines
+from sow_analysis.engines.pocketsphinx import PocketSphinx
 from sow_analysis.engines.protocols import Samples
-from sow_analysis.errors import EngineUnavailableError, ModelUnavailableError
-from sow_analysis.lrc import Attempt, LrcOptions, LrcResult, Outcome, Progress, Stage
+from sow_analysis.engines.whisper import PIECE_SECONDS, WhisperEvidence
+from sow_analysis.engines.whisper_align import WhisperAligner
+from sow_analysis.engines.whisper_model import WhisperLoader
+from sow_analysis.errors import EngineUnavailableError
+from sow_analysis.lrc import LrcOptions, LrcResult, Progress, Stage
 from sow_analysis.models import ModelStore
 from sow_analysis.separation import MODEL, Separator
+from sow_analysis.singing import Voice
 
-ENGINES = ("spleeter", "pocketsphinx")
-
-_FIT_MIDDLE, _FIT_WIDTH = -4.0, 0.8
-_DOUBTFUL = 0.4
+ENGINES = (Separator.name, WhisperEvidence.name, WhisperAligner.name, PocketSphinx.name)
+"""Every engine, in the order of their turns."""
+ALIGNERS = (WhisperAligner.name, PocketSphinx.name)
+_SEPARATING, _HEARING = 0.4, 0.6
+"""Shares of the time that listening takes."""
 
 
 def generate_lrc(audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress) -> LrcResult:
@@ -32,72 +37,66 @@ def generate_lrc(audio: Path, sheet: LyricSheet, options: LrcOptions, progress: 
     Raises:
         AudioNotFoundError, AudioUnreadableError, AudioTooLongError, AudioSilentError: the recording is of no use.
         EngineUnavailableError: `options.engines` names one that does not exist, or leaves none that can align.
+        ModelUnavailableError: there is no Whisper model of the name `options.whisper_model`.
     """
-    unknown = sorted(set(options.engines or ()) - set(ENGINES))
-    if unknown:
-        raise EngineUnavailableError(f"There is no engine {unknown[0]!r}. There are: {', '.join(ENGINES)}.")
-    engine = PocketSphinx()
-    if options.engines is not None and engine.name not in options.engines:
-        raise EngineUnavailableError(f"Without {engine.name} there is no engine that aligns.")
-    recording = load_recording(audio, progress=lambda share: progress(Stage.DECODE, share))
-    attempts: list[Attempt] = []
-    vocals = None
-    if options.engines is None or Separator.name in options.engines:
-        vocals = _vocals(recording, attempts, progress)
-    began = time.monotonic()
-    language = options.language or sheet.language
-    sound = Sound.of(recording.samples, vocals)
-    placed = engine.place(sound, sheet, None, language, lambda share: progress(Stage.ALIGN, share))
-    attempts.append(Attempt("align", engine.name, Outcome.SERVED, time.monotonic() - began))
-    progress(Stage.VERIFY, 0.0)
-    lines = _lines(placed, sheet, engine.name)
-    lyrics = TimedLyrics(lines, recording.duration, sheet.title, sheet.artist, language=language)
-    lyrics = verify(lyrics, recording.duration)
-    progress(Stage.VERIFY, 1.0)
-    confidences = [word.confidence or 0.0 for line in lyrics.lines for word in line.words]
-    confidence = float(np.mean(confidences)) if confidences else 0.0
-    warnings = list(recording.warnings)
-    if confidence < _DOUBTFUL:
-        warnings.append("The lyrics fit this recording badly. Are they the lyrics of this song?")
-    doubtful = tuple(i for i, line in enumerate(lyrics.lines) if (line.confidence or 0.0) < _DOUBTFUL)
-    return LrcResult(lyrics, confidence, doubtful, tuple(attempts), tuple(warnings))
-
-
-def _vocals(recording: Recording, attempts: list[Attempt], progress: Progress) -> Samples | None:
-    began = time.monotonic()
+    chain = Chain(ENGINES, options.engines)
+    if not any(chain.allows(name) for name in ALIGNERS):
+        raise EngineUnavailableError(f"None of these engines aligns. Add one of: {', '.join(ALIGNERS)}.")
     store = ModelStore()
-    outcome, reason, vocals = Outcome.SERVED, None, None
-    try:
-        store.get(MODEL, lambda here, total: progress(Stage.MODELS, here / max(total, 1)))
-        vocals = Separator(store).vocals(
-            recording.path, n_samples=len(recording.samples), progress=lambda share: progress(Stage.HEAR, share)
-        )
-    except ModelUnavailableError as error:
-        outcome, reason = Outcome.UNAVAILABLE, str(error)
-    attempts.append(Attempt("separate", Separator.name, outcome, time.monotonic() - began, reason))
-    return vocals
+    whisper = WhisperLoader(f"whisper-{options.whisper_model}", store=store, allow_download=True)
+    store.model(whisper.name)
+
+    recording = load_recording(audio, progress=lambda share: progress(Stage.DECODE, share))
+    vocals = chain.turn("separate", Separator.name, lambda: _vocals(recording, store, progress))
+    voice = Voice.of(recording.samples, vocals)
+    language = options.language or sheet.language
+    heard = chain.turn("hear", WhisperEvidence.name, lambda: _heard(recording, voice, whisper, language, progress))
+
+    progress(Stage.ROADMAP, 0.0)
+    silences = () if vocals is None else voice.silences()
+    evidence = [] if heard is None else [heard]
+    roadmap = chart(sheet, evidence, duration=recording.duration, silences=silences)
+
+    language = language or (heard.language if heard else None)
+    ears = Ears(recording, vocals, WhisperAligner(whisper), PocketSphinx(), language)
+    alignment = align(sheet, roadmap, evidence, ears, chain, progress)
+
+    progress(Stage.VERIFY, 0.0)
+    lyrics = verify(_timed(alignment, sheet, recording, language), recording.duration)
+    confidence = confidence_of(lyrics)
+    progress(Stage.VERIFY, 1.0)
+    return LrcResult(
+        lyrics, confidence, doubtful_lines(lyrics), chain.attempts, _warnings(recording, confidence, alignment)
+    )
 
 
-def _lines(placed: Sequence[PlacedWord], sheet: LyricSheet, source: str) -> tuple[TimedLine, ...]:
-    singing: list[int] = []
-    for i, word in enumerate(placed):
-        before = placed[i - 1] if i else None
-        anew = before is None or before.line != word.line or before.word >= word.word
-        singing.append((singing[-1] if singing else -1) + anew)
-    lines: list[TimedLine] = []
-    for _, group in groupby(zip(singing, placed, strict=True), key=lambda pair: pair[0]):
-        words = [word for _, word in group]
-        line = sheet.lines[words[0].line]
-        timed = tuple(
-            TimedWord(line.words[w.word].text, w.start, w.end, round(_confidence(w.fit), 3), source) for w in words
-        )
-        confidence = float(np.mean([w.confidence or 0.0 for w in timed]))
-        section = sheet.sections[sheet.section_of_line[words[0].line]].name
-        lines.append(
-            TimedLine(line.text, words[0].start, words[-1].end, timed, round(confidence, 3), source, words[0].line, section)
-        )
-    return tuple(lines)
+def _vocals(recording: Recording, store: ModelStore, progress: Progress) -> Samples:
+    store.get(MODEL, lambda here, total: progress(Stage.MODELS, here / max(total, 1)))
+    return Separator(store).vocals(
+        recording.path,
+        n_samples=len(recording.samples),
+        progress=lambda share: progress(Stage.HEAR, _SEPARATING * share),
+    )
 
 
-def _confidence(fit: float) -> float:
-    return float(1 / (1 + np.exp(-(fit - _FIT_MIDDLE) / _FIT_WIDTH)))
+def _heard(
+    recording: Recording, voice: Voice, whisper: WhisperLoader, language: str | None, progress: Progress
+) -> Heard:
+    whisper.download(lambda here, total: progress(Stage.MODELS, here / max(total, 1)))
+    return WhisperEvidence(whisper).hear(
+        recording.samples,
+        voice.pieces(PIECE_SECONDS),
+        language,
+        lambda share: progress(Stage.HEAR, _SEPARATING + _HEARING * share),
+    )
+
+
+def _timed(alignment: Alignment, sheet: LyricSheet, recording: Recording, language: str | None) -> TimedLyrics:
+    return TimedLyrics(alignment.lines, recording.duration, sheet.title, sheet.artist, language=language)
+
+
+def _warnings(recording: Recording, confidence: float, alignment: Alignment) -> tuple[str, ...]:
+    warnings = [*recording.warnings, *alignment.warnings]
+    if confidence < DOUBTFUL:
+        warnings.append("The lyrics fit this recording badly. Are they the lyrics of this song, in the language sung?")
+    return tuple(warnings)

@@ -33,7 +33,8 @@ class SenoneScorer:
             for stream in range(features.shape[1]):
                 mean, precision = model.means[phone, stream], 1 / model.variances[phone, stream]
                 constant = -0.5 * (_LOG_TWO_PI - np.log(precision) + mean * mean * precision).sum(axis=1)
-                density = squares[:, stream] @ (-0.5 * precision.T) + features[:, stream] @ (mean * precision).T + constant
+                density = squares[:, stream] @ (-0.5 * precision.T) + features[:, stream] @ (mean * precision).T
+                density += constant
                 best = density.max(axis=1, keepdims=True)
                 mixed = np.exp(density - best) @ model.weights[stream][:, mixtures]
                 total += np.log(np.maximum(mixed, _TINY)) + best

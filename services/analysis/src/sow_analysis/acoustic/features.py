@@ -1,13 +1,14 @@
 """Sound to the features of the acoustic model: mel-frequency cepstra with noise removal, and their differences.
 
-As PocketSphinx computes them for this model (its `feat.params`): 25 mel filters from 130 to 6800 Hz on 25.6 ms frames every
-10 ms, a noise floor tracked per filter and subtracted (`fe_noise`: Kim and Stern, PNCC, 2012), orthonormal DCT, 13
-liftered cepstra with the mean of the recording taken away, first and second differences.
+As PocketSphinx computes them for this model (its `feat.params`): 25 mel filters from 130 to 6800 Hz on 25.6 ms frames
+every 10 ms, a noise floor tracked per filter and subtracted (`fe_noise`: Kim and Stern, PNCC, 2012), orthonormal DCT,
+13 liftered cepstra with the mean of the recording taken away, first and second differences.
 """
 
 from __future__ import annotations
 
 import functools
+from typing import cast
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -78,7 +79,7 @@ def _remove_noise(power: NDArray[np.float64]) -> NDArray[np.float64]:
         signal = np.maximum(level - noise, 1.0)
         floor = _track(floor, signal)
         peak *= _PEAK_DECAY
-        masked = np.where(signal < peak, peak * _MASKED_SHARE, signal)
+        masked = cast(NDArray[np.float64], np.where(signal < peak, peak * _MASKED_SHARE, signal))
         peak = np.maximum(peak, signal)
         gains[t] = np.maximum(masked, floor) / np.maximum(level, 1e-9)
     gains = np.clip(gains, 1 / _MAX_GAIN, _MAX_GAIN)

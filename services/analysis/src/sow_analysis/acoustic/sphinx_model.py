@@ -10,6 +10,7 @@ import functools
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,9 +67,9 @@ class SphinxModel:
 
 def model_folder() -> Path:
     """Where the PocketSphinx wheel keeps its English model."""
-    import pocketsphinx  # noqa: PLC0415 - the path is all that is wanted, and only when the engine is used
+    import pocketsphinx  # only the path is wanted, and only when the engine is used
 
-    return Path(pocketsphinx.get_model_path("en-us/en-us"))
+    return Path(cast(str, pocketsphinx.get_model_path("en-us/en-us")))
 
 
 @functools.cache

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from sow_analysis.acoustic.features import HOP
 
 MIXTURE_SHARE = 0.2
-"""How much of the whole recording is added to its separated voice. The rests of a separated voice hold only what the separation
-left behind, which sounds like faint speech; a little of the mixture covers that."""
+"""How much of the whole recording is added to its separated voice. The rests of a separated voice hold only what the
+separation left behind, which sounds like faint speech; a little of the mixture covers that."""
 
 _SMOOTHING_FRAMES = 15
 _VOICED_DB = -20.0
@@ -20,7 +20,7 @@ _LOUD_PERCENTILE = 90
 
 def blend(samples: NDArray[np.float32], vocals: NDArray[np.float32] | None) -> NDArray[np.float32]:
     """The sound to align in: the vocals with a share of the mixture or, when there are none, the mixture."""
-    return samples if vocals is None else vocals + np.float32(MIXTURE_SHARE) * samples
+    return samples if vocals is None else (vocals + MIXTURE_SHARE * samples).astype(np.float32)
 
 
 def rest_bias(vocals: NDArray[np.float32]) -> NDArray[np.float32]:

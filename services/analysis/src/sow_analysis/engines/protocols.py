@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lyric_timing.heard import Heard
-from lyric_timing.sheet import Line
 
 Samples = NDArray[np.float32]
 """Mono sound at 16 kHz, shape (n,), full scale ±1."""
+
+Span = tuple[float, float]
+"""From when to when, in seconds of the recording."""
 
 Fraction = Callable[[float], None]
 """Told the share of the work that is done, 0 to 1."""
@@ -26,7 +28,8 @@ class TextWindow:
     start: float
     end: float
     """Seconds in the recording."""
-    lines: tuple[Line, ...]
+    words: tuple[str, ...]
+    """As printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +39,7 @@ class AlignedWord:
     start: float
     end: float
     confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class AlignedWindow:
-    """For each line of the window, for each word of the line, its place; None where the engine gave none."""
-
-    words: tuple[tuple[AlignedWord | None, ...], ...]
-    confidence: float
-    """How well sound and text agree, 0 to 1."""
+    """0 to 1."""
 
 
 class Engine(Protocol):
@@ -61,12 +56,16 @@ class Engine(Protocol):
 class Evidence(Engine, Protocol):
     """Hears words in a recording without knowing its lyrics."""
 
-    def hear(self, samples: Samples, language: str | None, progress: Fraction) -> Heard: ...
+    def hear(self, samples: Samples, pieces: Sequence[Span], language: str | None, progress: Fraction) -> Heard:
+        """What is sung in these pieces of the recording; the language is found out when it is None."""
+        ...
 
 
 class Aligner(Engine, Protocol):
     """Finds known words in stretches of a recording."""
 
     def align(
-        self, samples: Samples, windows: Sequence[TextWindow], language: str | None, progress: Fraction
-    ) -> tuple[AlignedWindow, ...]: ...
+        self, samples: Samples, windows: Sequence[TextWindow], language: str, progress: Fraction
+    ) -> tuple[tuple[AlignedWord | None, ...], ...]:
+        """For each window, for each of its words, its place; None where the engine gave none."""
+        ...

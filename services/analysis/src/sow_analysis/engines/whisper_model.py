@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,6 @@ from sow_analysis.models import ModelStore
 from sow_analysis.models.store import Progress
 
 if TYPE_CHECKING:
-    import ctranslate2
     import faster_whisper
     import tokenizers
 
@@ -43,7 +42,8 @@ _OWN_CODES = {"jv": "jw", "fil": "tl"}
 class LoadedWhisper:
     """A model in memory. Its methods may be called by several threads at once."""
 
-    model: ctranslate2.models.Whisper
+    model: Any
+    """`ctranslate2.models.Whisper`, which has no types."""
     tokenizer: tokenizers.Tokenizer
     faster: faster_whisper.WhisperModel
 
@@ -100,7 +100,7 @@ class LoadedWhisper:
         spectrum: NDArray[np.float32] = self.faster.feature_extractor(padded)
         return np.ascontiguousarray(spectrum[:, :frames], np.float32)
 
-    def encode(self, pieces: Sequence[Samples], frames: int = _LONGEST_FRAMES) -> ctranslate2.StorageView:
+    def encode(self, pieces: Sequence[Samples], frames: int = _LONGEST_FRAMES) -> Any:
         """Encoder states of several pieces of 16 kHz sound, shape (pieces, frames // 2, width)."""
         import ctranslate2
 
@@ -190,7 +190,7 @@ def _load(folder: Path, name: str, device: str, threads: int) -> LoadedWhisper:
     import ctranslate2
 
     if device != "cpu" and ctranslate2.get_cuda_device_count() > 0:
-        types = ctranslate2.get_supported_compute_types("cuda")
+        types = cast(set[str], ctranslate2.get_supported_compute_types("cuda"))
         best = next((kind for kind in ("float16", "int8_float16", "float32") if kind in types), "default")
         try:
             return _open(folder, "cuda", best, threads)
@@ -211,7 +211,7 @@ def _load(folder: Path, name: str, device: str, threads: int) -> LoadedWhisper:
 def _open(folder: Path, device: str, compute_type: str, threads: int) -> LoadedWhisper:
     from faster_whisper import WhisperModel
 
-    faster = WhisperModel(
+    faster: Any = WhisperModel(
         str(folder), device=device, compute_type=compute_type, cpu_threads=threads, local_files_only=True
     )
     loaded = LoadedWhisper(faster.model, faster.hf_tokenizer, faster)

@@ -83,7 +83,7 @@ class ModelStore:
         Raises:
             ModelUnavailableError: the catalogue has no such model.
         """
-        return self._status(self._model(name), afresh=False)
+        return self._status(self.model(name), afresh=False)
 
     def verify(self, name: str) -> ModelStatus:
         """Like `status`, but every byte is read again.
@@ -91,7 +91,7 @@ class ModelStore:
         Raises:
             ModelUnavailableError: the catalogue has no such model.
         """
-        return self._status(self._model(name), afresh=True)
+        return self._status(self.model(name), afresh=True)
 
     def path(self, name: str) -> Path:
         """Give the folder of a model that is there.
@@ -115,7 +115,7 @@ class ModelStore:
         Raises:
             ModelUnavailableError: no source has it, or it cannot be written; the message has each source's reason.
         """
-        model = self._model(name)
+        model = self.model(name)
         status = self._status(model, afresh=False)
         if status.state is ModelState.PRESENT:
             return status.path
@@ -139,7 +139,7 @@ class ModelStore:
         Raises:
             ModelUnavailableError: the catalogue has no such model, or it cannot be deleted.
         """
-        folder = self.root / self._model(name).name
+        folder = self.root / self.model(name).name
         if not folder.exists():
             return 0
         freed = _bytes_in(folder)
@@ -150,7 +150,12 @@ class ModelStore:
             raise ModelUnavailableError(f"{folder} cannot be deleted: {error.strerror or error}.") from error
         return freed
 
-    def _model(self, name: str) -> Model:
+    def model(self, name: str) -> Model:
+        """Give what the catalogue says of a model.
+
+        Raises:
+            ModelUnavailableError: it has none of that name.
+        """
         if name not in self._catalogue:
             raise ModelUnavailableError(f"There is no model {name}. There are: {', '.join(self._catalogue)}.")
         return self._catalogue[name]

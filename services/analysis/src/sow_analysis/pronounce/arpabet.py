@@ -74,8 +74,8 @@ def told_apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether two pronunciations differ by more than one phone, or in their number of syllables.
 
     A smaller difference is not worth a variant: on recordings with instruments, variants like `DH AH` and `DH IY` gave
-    the forced aligner more ways to go wrong than to be right. Leaving them out placed 1 to 15 % more of the words of the
-    four English songs on which it was tried.
+    the forced aligner more ways to go wrong than to be right. Leaving them out placed 1 to 15 % more of the words of
+    the four English songs on which it was tried.
     """
     if sum(phone in VOWELS for phone in one) != sum(phone in VOWELS for phone in other):
         return True

@@ -1,0 +1,200 @@
+"""From a roadmap to a time for each word: every aligner has its say.
+
+PocketSphinx searches the whole recording at once, led by what Whisper heard. What it finds is cut into windows, in
+which Whisper's cross-attention places the same words in its own way; with that as hints the search is made again. So
+each engine keeps the other from derailing, and where both are sure, they agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lyric_timing.heard import Heard
+from lyric_timing.roadmap import chart
+from lyric_timing.sheet import LyricSheet, Section
+from lyric_timing.sung import Roadmap, SungLine
+from lyric_timing.timed import TimedLine, TimedWord
+from lyric_timing.windows import cut
+from sow_analysis.audio import Recording
+from sow_analysis.chain import Chain
+from sow_analysis.confidence import line_confidence, word_confidence
+from sow_analysis.engines.pocketsphinx import PocketSphinx, Sound, SungWord
+from sow_analysis.engines.protocols import AlignedWord, Fraction, Samples, TextWindow
+from sow_analysis.engines.whisper_align import WINDOW_SECONDS, WhisperAligner
+from sow_analysis.hints import aligned_hints, heard_hints
+from sow_analysis.lrc import Progress, Stage
+
+Opinion = tuple[tuple[AlignedWord | None, ...], ...]
+"""Where one aligner has the words, by lines in sung order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ears:
+    """A recording, and the aligners that listen to it."""
+
+    recording: Recording
+    vocals: Samples | None
+    whisper: WhisperAligner
+    pocketsphinx: PocketSphinx
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Timed lines in sung order, and what the user should know of them."""
+
+    lines: tuple[TimedLine, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def align(
+    sheet: LyricSheet, roadmap: Roadmap, heard: Sequence[Heard], ears: Ears, chain: Chain, progress: Progress
+) -> Alignment:
+    """Gives every word of every sung line a time, by the engines that `chain` allows and that can serve."""
+    search = chain.turn("align", PocketSphinx.name, lambda: _Search(sheet, roadmap, heard, ears, progress))
+    if search is None or search.placed is None:
+        opinions = _opinions(sheet, roadmap, ears, chain, progress)
+        warnings = () if search is None else ("The recording is too short to sing all these lyrics.",)
+        return Alignment(_from_opinions(sheet, roadmap, opinions), warnings)
+    first = search.placed
+    opinions = _opinions(sheet, search.roadmap(), ears, chain, progress)
+    if opinions:
+        first = chain.turn("align", PocketSphinx.name, lambda: search.again(opinions, progress)) or first
+    return Alignment(_from_search(sheet, search.order, first, opinions))
+
+
+class _Search:
+    """The search of PocketSphinx through one recording: a first time when made, then with the opinions of others."""
+
+    def __init__(
+        self, sheet: LyricSheet, roadmap: Roadmap, heard: Sequence[Heard], ears: Ears, progress: Progress
+    ) -> None:
+        recording, engine = ears.recording, ears.pocketsphinx
+        sound = Sound.of(recording.samples, ears.vocals)
+        charted = tuple(line.line for line in roadmap.lines)
+        self.order = engine.order(sound, sheet, roadmap, ears.language, _part(progress, 0.0, 0.3))
+        if self.order != charted:
+            roadmap = _recharted(sheet, self.order, heard, recording.duration) or Roadmap((), roadmap.source)
+        self._hints = heard_hints(roadmap)
+        self._search = engine.search(sound, sheet, self.order, ears.language)
+        self.placed = self._search.find(self._hints, _part(progress, 0.3, 0.5))
+
+    def again(self, opinions: Sequence[Opinion], progress: Progress) -> tuple[tuple[SungWord, ...], ...] | None:
+        """The words once more, with what other aligners think."""
+        hints = [*self._hints, *(hint for opinion in opinions for hint in aligned_hints(opinion))]
+        return self._search.find(hints, _part(progress, 0.8, 1.0))
+
+    def roadmap(self) -> Roadmap:
+        """What was found, for cutting windows."""
+        return Roadmap(
+            tuple(
+                SungLine(line, words[0].start, words[-1].end, tuple(word.start for word in words), 1.0)
+                for line, words in zip(self.order, self.placed or (), strict=True)
+            ),
+            PocketSphinx.name,
+        )
+
+
+def _recharted(sheet: LyricSheet, order: Sequence[int], heard: Sequence[Heard], duration: float) -> Roadmap | None:
+    """What was heard of the lines in this order; None when it tells of another."""
+    if not heard:
+        return None
+    sung = LyricSheet((Section(None, tuple(sheet.lines[line] for line in order)),), language=sheet.language)
+    roadmap = chart(sung, heard, duration=duration)
+    return roadmap if [line.line for line in roadmap.lines] == list(range(len(order))) else None
+
+
+def _opinions(sheet: LyricSheet, roadmap: Roadmap, ears: Ears, chain: Chain, progress: Progress) -> tuple[Opinion, ...]:
+    """Where Whisper's attention has the words: in the recording, and in its separated voice."""
+    sounds = [ears.recording.samples, *([] if ears.vocals is None else [ears.vocals])]
+    language = ears.language
+    if language is None:
+        return ()
+    windows = cut(roadmap, sheet, duration=ears.recording.duration, max_seconds=WINDOW_SECONDS, max_unsure_seconds=29.0)
+    texts = [
+        TextWindow(
+            window.start,
+            window.end,
+            tuple(word.text for i in window.lines for word in sheet.lines[roadmap.lines[i].line].words),
+        )
+        for window in windows
+    ]
+
+    def work() -> tuple[Opinion, ...]:
+        shares = [0.5 + 0.3 * i / len(sounds) for i in range(len(sounds) + 1)]
+        return tuple(
+            _by_line(
+                ears.whisper.align(sound, texts, language, _part(progress, first, last)),
+                [len(sheet.lines[line.line].words) for line in roadmap.lines],
+            )
+            for sound, first, last in zip(sounds, shares, shares[1:], strict=False)
+        )
+
+    return chain.turn("align", WhisperAligner.name, work) or ()
+
+
+def _by_line(windows: Sequence[Sequence[AlignedWord | None]], lengths: Sequence[int]) -> Opinion:
+    words = iter([word for window in windows for word in window])
+    return tuple(tuple(next(words) for _ in range(length)) for length in lengths)
+
+
+def _from_search(
+    sheet: LyricSheet,
+    order: Sequence[int],
+    placed: Sequence[Sequence[SungWord]],
+    opinions: Sequence[Opinion],
+) -> tuple[TimedLine, ...]:
+    lines: list[TimedLine] = []
+    for i, (line, words) in enumerate(zip(order, placed, strict=True)):
+        timed = tuple(
+            TimedWord(
+                printed.text,
+                word.start,
+                word.end,
+                word_confidence(word, [opinion[i][j] for opinion in opinions]),
+                PocketSphinx.name,
+            )
+            for j, (printed, word) in enumerate(zip(sheet.lines[line].words, words, strict=True))
+        )
+        lines.append(_timed_line(sheet, line, timed, PocketSphinx.name))
+    return tuple(lines)
+
+
+def _from_opinions(sheet: LyricSheet, roadmap: Roadmap, opinions: Sequence[Opinion]) -> tuple[TimedLine, ...]:
+    """Without a search: the first opinion, else what was heard, else spread evenly over the line."""
+    lines: list[TimedLine] = []
+    for i, sung in enumerate(roadmap.lines):
+        printed = sheet.lines[sung.line].words
+        step = (sung.end - sung.start) / len(printed)
+        timed: list[TimedWord] = []
+        for j, word in enumerate(printed):
+            found = opinions[0][i][j] if opinions else None
+            onset = sung.onsets[j]
+            if found is not None:
+                timed.append(TimedWord(word.text, found.start, found.end, found.confidence, WhisperAligner.name))
+            elif onset is not None:
+                timed.append(TimedWord(word.text, onset, onset + step, sung.confidence, roadmap.source))
+            else:
+                start = sung.start + j * step
+                timed.append(TimedWord(word.text, start, start + step, 0.0, "interpolated"))
+        source = WhisperAligner.name if opinions else roadmap.source
+        lines.append(_timed_line(sheet, sung.line, tuple(timed), source))
+    return tuple(lines)
+
+
+def _timed_line(sheet: LyricSheet, line: int, words: tuple[TimedWord, ...], source: str) -> TimedLine:
+    return TimedLine(
+        sheet.lines[line].text,
+        words[0].start,
+        words[-1].end,
+        words,
+        line_confidence(words),
+        source,
+        line,
+        sheet.sections[sheet.section_of_line[line]].name,
+    )
+
+
+def _part(progress: Progress, first: float, last: float) -> Fraction:
+    return lambda share: progress(Stage.ALIGN, first + (last - first) * share)

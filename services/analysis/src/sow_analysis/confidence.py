@@ -1,0 +1,61 @@
+"""How sure the times are, from what the engines say of each other's."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from lyric_timing.timed import TimedLyrics, TimedWord
+from sow_analysis.engines.pocketsphinx import SungWord
+from sow_analysis.engines.protocols import AlignedWord
+
+DOUBTFUL = 0.4
+"""Lines, and lyrics, of less confidence should be checked."""
+_FARTHEST = 2.0
+"""Seconds; engines that disagree by more disagree altogether."""
+_WORST_FIT = -12.0
+
+
+def word_confidence(word: SungWord, opinions: Sequence[AlignedWord | None]) -> float:
+    """How likely the onset is within 0.3 s of the truth, 0 to 1.
+
+    Logistic regression on 3174 words of 14 songs and 1345 words of lyrics that were not sung in the recording. Left
+    out one by one, songs had a mean confidence within 0.1 of their true share, and lyrics of another song one of 0.13
+    at most.
+    """
+    fit = max(word.fit, _WORST_FIT)
+    found = [opinion for opinion in opinions if opinion is not None]
+    if not found:
+        return _logistic(2.72 + 0.57 * fit)
+    start = min(abs(word.start - other.start) for other in found)
+    end = min(abs(word.end - other.end) for other in found)
+    apart = max(max(0.0, other.start - word.end, word.start - other.end) for other in found)
+    return _logistic(
+        2.97
+        + 0.48 * fit
+        - 1.37 * min(start, _FARTHEST)
+        - 1.62 * min(end, _FARTHEST)
+        - 5.75 * min(apart, _FARTHEST)
+        + 2.42 * max(other.confidence for other in found)
+        - 0.49 * math.log(max(word.end - word.start, 0.02))
+    )
+
+
+def _logistic(score: float) -> float:
+    return round(1 / (1 + math.exp(-score)), 3)
+
+
+def line_confidence(words: Sequence[TimedWord]) -> float:
+    """The mean of its words."""
+    return round(sum(word.confidence or 0.0 for word in words) / len(words), 3)
+
+
+def confidence_of(lyrics: TimedLyrics) -> float:
+    """The mean of all words, 0 without any."""
+    confidences = [word.confidence or 0.0 for line in lyrics.lines for word in line.words]
+    return sum(confidences) / len(confidences) if confidences else 0.0
+
+
+def doubtful_lines(lyrics: TimedLyrics) -> tuple[int, ...]:
+    """Indices of the lines that a person should check."""
+    return tuple(i for i, line in enumerate(lyrics.lines) if (line.confidence or 0.0) < DOUBTFUL)
