@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 SONGS ?= examples
 BIN := .venv/bin
 
-.PHONY: help demo test test-slow check bench
+.PHONY: help demo test test-slow check bench docs
 
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -14,10 +14,8 @@ help:  ## list what there is to do
 	$(BIN)/pip install --quiet -e packages/lyric_timing -e services/analysis -e . --group dev
 	touch $@
 
-demo: .venv/installed  ## time the sample song
-	mkdir -p out
-	$(BIN)/sow align --force examples/morning_light/audio.ogg examples/morning_light/paper.txt -o out/morning_light.lrc
-	cat out/morning_light.lrc
+demo: .venv/installed  ## time the sample song, through a service of its own
+	examples/demo.sh
 
 test: .venv/installed  ## run the tests
 	$(BIN)/pytest -q -m "not slow"
@@ -34,3 +32,6 @@ bench: .venv/installed  ## accuracy, speed and memory on SONGS (default: example
 	$(BIN)/python bench/songs.py $(SONGS)
 	$(BIN)/python bench/songs.py $(SONGS) --sheet paper.txt
 	$(BIN)/python bench/matcher.py
+
+docs: .venv/installed  ## write docs/settings.md anew from the settings class
+	$(BIN)/python docs/make_settings.py

@@ -6,17 +6,20 @@ import math
 import os
 import struct
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from fake_service import FakeService
 from typer.testing import CliRunner, Result
 
 from lyric_timing.sheet import LyricSheet
 from lyric_timing.timed import TimedLine, TimedLyrics, TimedWord
 from sow_analysis.lrc import Attempt, LrcOptions, LrcResult, Outcome, Progress, Stage
 from stream_of_worship.admin.cli import create_app
+from stream_of_worship.admin.client import AnalysisClient
+from stream_of_worship.admin.client import connect as make_client
 from stream_of_worship.admin.services import Services
 
 RATE = 8000
@@ -97,10 +100,13 @@ class Sow:
 
     def __init__(self, services: Services) -> None:
         self.services = services
+        self.env: dict[str, str] = {}
 
-    def __call__(self, *arguments: object, env: dict[str, str] | None = None) -> Result:
+    def __call__(self, *arguments: object, env: Mapping[str, str] | None = None) -> Result:
         app = create_app(self.services)
-        return CliRunner(env=env).invoke(app, [str(argument) for argument in arguments], prog_name="sow")
+        return CliRunner(env={**self.env, **(env or {})}).invoke(
+            app, [str(argument) for argument in arguments], prog_name="sow"
+        )
 
 
 @dataclass
@@ -135,3 +141,22 @@ def pipeline(lyrics: TimedLyrics) -> FakePipeline:
 @pytest.fixture
 def sow(pipeline: FakePipeline) -> Sow:
     return Sow(Services(generate=pipeline))
+
+
+@pytest.fixture
+def service() -> Iterator[FakeService]:
+    with FakeService() as fake:
+        yield fake
+
+
+@pytest.fixture
+def remote(service: FakeService, tmp_path_factory: pytest.TempPathFactory) -> Sow:
+    """The command as a client of the fake service; it remembers nothing between two tests."""
+    state = tmp_path_factory.mktemp("state")
+
+    def connect(server: str, notify: Callable[[str], None]) -> AnalysisClient:
+        return make_client(server, os.environ.get("SOW_ANALYSIS_API_KEY"), patience=0.8, notify=notify, pause=0.02)
+
+    client = Sow(Services(connect=connect, state_folder=lambda: state, sleep=lambda _: None))
+    client.env = {"SOW_SERVER": service.url, "COLUMNS": "200"}
+    return client

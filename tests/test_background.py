@@ -41,6 +41,27 @@ def test_an_interrupt_is_answered_while_the_work_goes_on_and_stops_it_at_its_nex
     assert stopped.wait(10)
 
 
+def test_work_that_takes_too_long_is_left_and_stops_at_its_next_report():
+    go_on, stopped = threading.Event(), threading.Event()
+
+    def work(check: Callable[[], None]) -> None:
+        go_on.wait(10)
+        try:
+            check()
+        except background.Stopped:
+            stopped.set()
+            raise
+
+    with pytest.raises(background.TimeUpError):
+        background.run(work, timeout=0.05)
+    go_on.set()
+    assert stopped.wait(10)
+
+
+def test_work_that_is_done_in_time_is_not():
+    assert background.run(lambda check: 42, timeout=60) == 42
+
+
 def _interrupt_main() -> None:
     import _thread
 

@@ -1,5 +1,6 @@
 """The pages in docs/ keep up with the command."""
 
+import importlib.util
 import re
 import shlex
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import typer
 from lyric_timing.errors import LyricTimingError
 from sow_analysis.errors import AnalysisError
 from sow_analysis.pipeline import ENGINES
+from sow_analysis.settings import PREFIX, Settings
 from stream_of_worship.admin import failures
 from stream_of_worship.admin.cli import create_app
 from stream_of_worship.admin.errors import CommandError
@@ -21,6 +23,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
 ENGINES_PAGE = (DOCS / "engines.md").read_text(encoding="utf-8")
 ERRORS = (DOCS / "errors.md").read_text(encoding="utf-8")
+RUNNING = (DOCS / "run-the-service.md").read_text(encoding="utf-8")
 
 
 def commands() -> dict[str, Any]:
@@ -39,6 +42,8 @@ def commands() -> dict[str, Any]:
 
 
 COMMANDS = commands()
+OURS = {kind.__module__ for kind in (AnalysisError, LyricTimingError, CommandError)}
+"""Where the errors are that the command tells of; those within the service come as problems."""
 
 
 def section(name: str) -> str:
@@ -69,8 +74,9 @@ def test_no_section_documents_an_option_that_is_gone(name: str):
 
 
 def examples() -> Iterator[str]:
-    for block in re.findall(r"```\n(.*?)```", CLI, re.DOTALL):
-        yield from (line for line in block.splitlines() if line.startswith("sow "))
+    for page in (CLI, RUNNING):
+        for block in re.findall(r"```\n(.*?)```", page, re.DOTALL):
+            yield from (line for line in block.splitlines() if line.startswith("sow "))
     for command in COMMANDS.values():
         yield from (line.strip() for line in (command.epilog or "").splitlines() if line.strip().startswith("sow "))
 
@@ -107,7 +113,7 @@ def names() -> Iterator[str]:
             yield from family(child)
 
     for root in (AnalysisError, LyricTimingError, CommandError):
-        yield from (failures.code(kind("x")) for kind in family(root))
+        yield from (failures.code(kind("x")) for kind in family(root) if kind.__module__ in OURS)
     yield from (failures.code(error) for error in (OSError(), MemoryError(), ValueError()))
 
 
@@ -118,7 +124,7 @@ def test_every_error_is_explained_with_cause_and_remedy(name: str):
 
 
 def test_no_explained_error_is_gone():
-    assert set(re.findall(r"^\| `([a-z_]+)` \|", ERRORS, re.MULTILINE)) == set(names())
+    assert set(re.findall(r"^\| `([a-z_]+)` \| \d \|", ERRORS, re.MULTILINE)) == set(names())
 
 
 def test_the_exit_codes_of_the_page_are_those_of_the_program():
@@ -127,3 +133,46 @@ def test_the_exit_codes_of_the_page_are_those_of_the_program():
     assert {
         failures.code(kind("x")): str(int(failures.exit_code(kind("x")))) for kind in kinds
     }.items() <= explained.items()
+
+
+def test_every_problem_of_the_service_is_explained_with_its_status():
+    from sow_analysis.api.codes import PROBLEMS
+
+    explained = dict(re.findall(r"^\| `([a-z_]+)` \| (\d{3}) \|", ERRORS, re.MULTILINE))
+    shared = set(names())
+    assert {code: str(kind.status) for code, kind in PROBLEMS.items() if code not in shared} == explained
+
+
+def test_every_error_within_the_service_is_on_the_page():
+    import sow_analysis.api  # noqa: F401  (it brings the others)
+
+    def codes(kind: type[AnalysisError]) -> Iterator[str]:
+        yield kind.code
+        for child in kind.__subclasses__():
+            yield from codes(child)
+
+    ours = {code for code in codes(AnalysisError) if not code.startswith("test_")}
+    assert {code for code in ours if f"`{code}`" not in ERRORS} == set()
+
+
+def test_the_page_of_settings_is_the_one_that_the_settings_make():
+    spec = importlib.util.spec_from_file_location("make_settings", DOCS / "make_settings.py")
+    assert spec
+    assert spec.loader
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    assert (DOCS / "settings.md").read_text(encoding="utf-8") == made.page(), "run `make docs`"
+
+
+def test_every_setting_is_on_the_page_of_settings_and_no_page_names_another():
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    page = (DOCS / "settings.md").read_text(encoding="utf-8")
+    assert {name for name in known if f"`{name}`" not in page} == set()
+    deploy = DOCS.parent / "services" / "analysis"
+    for other in (*DOCS.glob("*.md"), deploy / "Dockerfile", deploy / "docker-compose.yml"):
+        named = set(re.findall(rf"{PREFIX}[A-Z_]*[A-Z]", other.read_text(encoding="utf-8")))
+        assert named <= known, f"{other.name} names settings that are gone"
+
+
+def test_every_setting_has_a_meaning():
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []

@@ -3,7 +3,7 @@ import io
 from rich.console import Console
 
 from sow_analysis.lrc import Stage
-from stream_of_worship.admin.progress import TITLES, StageProgress
+from stream_of_worship.admin.progress import TITLES, JobProgress, StageProgress
 
 
 def console(*, terminal: bool) -> Console:
@@ -58,3 +58,22 @@ def test_what_was_not_finished_is_not_shown_as_finished():
         pass
     assert "40%" in shown(target)
     assert "100%" not in shown(target)
+
+
+def test_a_job_on_a_service_is_one_bar_that_says_what_is_done():
+    target = console(terminal=True)
+    with JobProgress(target) as bar:
+        bar("queued", 0.0)
+        bar("hear", 0.3)
+        bar("completed", 1.0)
+    last = shown(target)
+    assert "Done" in last
+    assert "100%" in last
+
+
+def test_without_a_terminal_each_change_is_a_line_and_unknown_stages_keep_their_names():
+    target = console(terminal=False)
+    with JobProgress(target) as bar:
+        for doing in ("queued", "fetch", "fetch", "knead", "completed"):
+            bar(doing, 0.5)
+    assert shown(target) == "Waiting for its turn ...\nFetching the recording ...\nknead ...\nDone ...\n"

@@ -9,9 +9,11 @@ time, `leave` ends the process without it.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
@@ -28,10 +30,15 @@ class Stopped(BaseException):
     """Raised inside the work by `check`. Not an Exception, so that no engine's fallback catches it."""
 
 
-def run(work: Callable[[Callable[[], None]], T]) -> T:
-    """Calls `work(check)` in a thread and waits for it.
+class TimeUpError(Exception):
+    """The work is not done within the time that it was given."""
+
+
+def run(work: Callable[[Callable[[], None]], T], timeout: float | None = None) -> T:
+    """Calls `work(check)` in a thread and waits for it, `timeout` seconds at most.
 
     Raises:
+        TimeUpError: it takes longer; `check` then raises `Stopped` inside the work.
         KeyboardInterrupt: at once, when the user asks for it; `check` then raises `Stopped` inside the work.
         BaseException: whatever `work` raises.
     """
@@ -51,9 +58,13 @@ def run(work: Callable[[Callable[[], None]], T]) -> T:
 
     thread = threading.Thread(target=body, name=NAME, daemon=True)
     thread.start()
+    deadline = math.inf if timeout is None else time.monotonic() + timeout
     try:
         while thread.is_alive():
             thread.join(TICK)
+            if time.monotonic() >= deadline and thread.is_alive():
+                stop.set()
+                raise TimeUpError
     except KeyboardInterrupt:
         stop.set()
         raise

@@ -13,7 +13,20 @@ import typer
 
 from stream_of_worship import __version__
 from stream_of_worship.admin import background
-from stream_of_worship.admin.commands import align, models, view
+from stream_of_worship.admin.commands import (
+    align,
+    batch,
+    cancel,
+    doctor,
+    jobs,
+    lyrics,
+    models,
+    serve,
+    status,
+    submit,
+    view,
+    worker,
+)
 from stream_of_worship.admin.commands import eval as eval_command
 from stream_of_worship.admin.failures import ExitCode
 from stream_of_worship.admin.services import Services
@@ -25,7 +38,9 @@ EXAMPLES = """
 \b
   sow align song.mp3 lyrics.txt    writes song.lrc
   sow view song.lrc                shows it moving, with the sound
+  sow serve                        runs the service, for `sow submit`
 """
+SERVICE = "Commands for the Analysis Service"
 
 
 def create_app(services: Services) -> typer.Typer:
@@ -48,6 +63,15 @@ def create_app(services: Services) -> typer.Typer:
 
     app.command(epilog=align.EXAMPLES)(align.align)
     app.command(epilog=view.EXAMPLES)(view.view)
+    app.command(epilog=serve.EXAMPLES, rich_help_panel=SERVICE)(serve.serve)
+    app.command(epilog=worker.EXAMPLES, rich_help_panel=SERVICE)(worker.worker)
+    app.command(epilog=submit.EXAMPLES, rich_help_panel=SERVICE)(submit.submit)
+    app.command(epilog=batch.EXAMPLES, rich_help_panel=SERVICE)(batch.batch)
+    app.command(epilog=jobs.EXAMPLES, rich_help_panel=SERVICE)(jobs.jobs)
+    app.command(epilog=status.EXAMPLES, rich_help_panel=SERVICE)(status.status)
+    app.command(epilog=cancel.EXAMPLES, rich_help_panel=SERVICE)(cancel.cancel)
+    app.add_typer(lyrics.create_app(), name="lyrics", rich_help_panel=SERVICE)
+    app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
     app.add_typer(models.create_app(), name="models")
     app.command(name="eval", epilog=eval_command.EXAMPLES)(eval_command.evaluate)
     return app

@@ -44,10 +44,38 @@ EXIT_CODES: Mapping[type[Exception], ExitCode] = {
     analysis.AudioSilentError: ExitCode.INPUT,
     analysis.EngineUnavailableError: ExitCode.INPUT,
     analysis.ModelUnavailableError: ExitCode.ENVIRONMENT,
+    analysis.StorageError: ExitCode.ENVIRONMENT,
+    analysis.StorageMisconfiguredError: ExitCode.ENVIRONMENT,
+    analysis.ObjectKeyError: ExitCode.ENVIRONMENT,
+    analysis.ObjectNotFoundError: ExitCode.ENVIRONMENT,
+    analysis.FetchError: ExitCode.INPUT,
+    analysis.UrlRefusedError: ExitCode.INPUT,
+    analysis.AddressRefusedError: ExitCode.INPUT,
+    analysis.FetchRejectedError: ExitCode.INPUT,
+    analysis.FetchTooLargeError: ExitCode.INPUT,
+    analysis.FetchUnavailableError: ExitCode.ENVIRONMENT,
+    analysis.FetchTooSlowError: ExitCode.ENVIRONMENT,
+    analysis.StorageError: ExitCode.ENVIRONMENT,
+    analysis.ObjectKeyError: ExitCode.INPUT,
+    analysis.ObjectNotFoundError: ExitCode.INPUT,
+    analysis.FetchError: ExitCode.INPUT,
+    analysis.FetchUnavailableError: ExitCode.ENVIRONMENT,
+    analysis.FetchTooSlowError: ExitCode.ENVIRONMENT,
     LyricTimingError: ExitCode.INPUT,
     command.CommandError: ExitCode.INPUT,
     command.OutputUnwritableError: ExitCode.ENVIRONMENT,
     command.SoundUnavailableError: ExitCode.ENVIRONMENT,
+    command.SettingsError: ExitCode.ENVIRONMENT,
+    command.ServiceError: ExitCode.UNEXPECTED,
+    command.ServiceUnreachableError: ExitCode.ENVIRONMENT,
+    command.ServiceKeyError: ExitCode.ENVIRONMENT,
+    command.ServiceBusyError: ExitCode.ENVIRONMENT,
+    command.ServiceRefusedError: ExitCode.INPUT,
+    command.NotOnServiceError: ExitCode.INPUT,
+    command.EditedMeanwhileError: ExitCode.INPUT,
+    command.JobFailedError: ExitCode.UNEXPECTED,
+    command.JobCancelledError: ExitCode.INPUT,
+    command.StillRunningError: ExitCode.ENVIRONMENT,
     OSError: ExitCode.ENVIRONMENT,
     MemoryError: ExitCode.ENVIRONMENT,
 }
@@ -64,9 +92,30 @@ REMEDIES: Mapping[type[Exception], str] = {
     command.ArgumentsSwappedError: "Put the recording first: sow align AUDIO LYRICS",
     command.OutputExistsError: "Use --force to replace it, or -o FILE to write elsewhere.",
     command.OutputUnwritableError: "Choose another place with -o FILE, or make room there.",
+    command.SettingsError: "docs/settings.md explains every setting.",
+    command.ServiceError: "Look into the service's log; `sow doctor` says how the service is.",
+    command.ServiceUnreachableError: "Start it with `sow serve`, or name another with --server URL or SOW_SERVER.",
+    command.ServiceKeyError: "Set SOW_ANALYSIS_API_KEY to the key that the service was started with.",
+    command.ServiceBusyError: "Try again later; nothing is lost.",
+    command.ServiceRefusedError: "",  # its message says what to put right
+    command.NotOnServiceError: "`sow jobs` lists the jobs that there are; --server URL asks another service.",
+    command.EditedMeanwhileError: "Get the newer version with `sow lyrics get`, or replace it with --force.",
+    command.JobFailedError: "`sow status ID` shows what was tried.",
+    command.JobCancelledError: "Submit it again if it is still wanted.",
+    command.StillRunningError: "`sow status ID --watch` goes on watching.",
     MemoryError: "Close other programs, choose a smaller --model, or cut the recording.",
 }
 """For errors whose message does not already say what to do."""
+
+
+def named(reason: str | None) -> type[Exception] | None:
+    """The analysis's own error of that name, which a job on a service ended with just as `sow align` would."""
+    return next((kind for kind in EXIT_CODES if issubclass(kind, analysis.AnalysisError) and kind.code == reason), None)
+
+
+def kind_of(error: BaseException) -> type[BaseException]:
+    """What `error` counts as: itself, or the error that a service names in it."""
+    return (named(error.reason) if isinstance(error, command.ServiceError) else None) or type(error)
 
 
 def nearest(table: Mapping[type[Exception], T], kind: type[BaseException]) -> T | None:
@@ -80,14 +129,15 @@ def nearest(table: Mapping[type[Exception], T], kind: type[BaseException]) -> T 
 
 def exit_code(error: BaseException) -> ExitCode:
     """What `sow` exits with after `error`."""
-    return nearest(EXIT_CODES, type(error)) or ExitCode.UNEXPECTED
+    return nearest(EXIT_CODES, kind_of(error)) or ExitCode.UNEXPECTED
 
 
 def code(error: BaseException) -> str:
     """The stable name of `error`, under which docs/errors.md explains it."""
-    if isinstance(error, analysis.AnalysisError | command.CommandError):
-        return error.code
-    return nearest(CODES, type(error)) or "unexpected"
+    kind = kind_of(error)
+    if issubclass(kind, analysis.AnalysisError | command.CommandError):
+        return kind.code
+    return nearest(CODES, kind) or "unexpected"
 
 
 def message(error: BaseException) -> str:
@@ -98,6 +148,9 @@ def message(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "this machine has not enough free memory for that"
     text = str(error).strip()
+    if isinstance(error, command.ServiceError) and error.reason not in (None, code(error)):
+        first, *rest = text.split("\n")
+        return "\n".join([f"{first} [{error.reason}]", *rest])
     if nearest(EXIT_CODES, type(error)) is None:
         return f"{type(error).__name__}: {text}" if text else type(error).__name__
     return text or type(error).__name__
@@ -107,4 +160,4 @@ def remedy(error: BaseException) -> str | None:
     """What the user can do about it."""
     if nearest(EXIT_CODES, type(error)) is None:
         return "This is a fault of the program. Run it again with `sow --debug ...` and report what it prints."
-    return nearest(REMEDIES, type(error))
+    return nearest(REMEDIES, kind_of(error)) or None

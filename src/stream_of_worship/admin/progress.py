@@ -18,6 +18,19 @@ TITLES: dict[Stage, str] = {
     Stage.VERIFY: "Checking the times",
 }
 
+SERVICE_TITLES: dict[str, str] = {
+    "queued": "Waiting for its turn",
+    "waiting": "Waiting to try again",
+    "processing": "Working",
+    "completed": "Done",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+    "fetch": "Fetching the recording",
+    "store": "Storing the lyrics",
+    **{stage.value: title for stage, title in TITLES.items()},
+}
+"""What a job on a service is doing: its stage while it is being worked on, else its status."""
+
 
 class StageProgress:
     """A context manager to be called with a stage and its share, from any thread."""
@@ -55,3 +68,38 @@ class StageProgress:
             if not self._console.is_terminal:
                 self._console.print(f"{title} ...")
         self._bars.update(self._tasks[stage], completed=min(max(share, 0.0), 1.0))
+
+
+class JobProgress:
+    """A context manager to be called with what a job is doing and how much of it all is done, from any thread."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._doing: str | None = None
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> JobProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def __call__(self, doing: str, share: float) -> None:
+        title = SERVICE_TITLES.get(doing, doing)
+        if self._task is None:
+            self._task = self._bar.add_task(title, total=1.0)
+        if doing != self._doing and not self._console.is_terminal:
+            self._console.print(f"{title} ...", markup=False, soft_wrap=True)
+        self._doing = doing
+        self._bar.update(self._task, description=title, completed=min(max(share, 0.0), 1.0))

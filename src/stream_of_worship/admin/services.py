@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from lyric_timing.sheet import LyricSheet
     from sow_analysis.lrc import LrcOptions, LrcResult, Progress
     from sow_analysis.models import ModelStore
+    from sow_analysis.settings import Settings
+    from stream_of_worship.admin.client import AnalysisClient
     from stream_of_worship.admin.player.keyboard import Keyboard
     from stream_of_worship.admin.player.sound import Speaker
 
@@ -21,6 +24,12 @@ class Generate(Protocol):
     """Times the lyrics of one recording."""
 
     def __call__(self, audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress, /) -> LrcResult: ...
+
+
+class Connect(Protocol):
+    """Makes a client of the Analysis Service at an address; it tells `notify` of every wait."""
+
+    def __call__(self, server: str, notify: Callable[[str], None], /) -> AnalysisClient: ...
 
 
 # These imports take seconds and hundreds of megabytes, which `sow --help` should not cost.
@@ -52,6 +61,34 @@ def open_keyboard() -> AbstractContextManager[Keyboard]:
     return find()
 
 
+def connect(server: str, notify: Callable[[str], None]) -> AnalysisClient:
+    """The service at `server`, with the key that the environment holds."""
+    from stream_of_worship.admin.client import connect as make
+
+    return make(server, os.environ.get("SOW_ANALYSIS_API_KEY"), notify=notify)
+
+
+def serve(settings: Settings) -> None:
+    """The whole service in this process, until it is told to stop."""
+    from sow_analysis.server import serve as run
+
+    run(settings)
+
+
+def work(settings: Settings) -> None:
+    """A worker without the API in this process, until it is told to stop."""
+    from sow_analysis.server import work as run
+
+    run(settings)
+
+
+def state_folder() -> Path:
+    """Where this user's commands remember things between two calls."""
+    from platformdirs import user_state_path
+
+    return user_state_path("stream-of-worship")
+
+
 @dataclass(frozen=True)
 class Services:
     """The real ones by default."""
@@ -60,4 +97,9 @@ class Services:
     open_store: Callable[[], ModelStore] = open_store
     open_speaker: Callable[[Path, float], Speaker] = open_speaker
     open_keyboard: Callable[[], AbstractContextManager[Keyboard]] = open_keyboard
+    connect: Connect = connect
+    serve: Callable[[Settings], None] = serve
+    work: Callable[[Settings], None] = work
+    state_folder: Callable[[], Path] = state_folder
     now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -46,7 +46,7 @@ class Shell:
         self.err.print(printable(message), markup=False, soft_wrap=True)
 
     @contextmanager
-    def reporting(self, stopped: str = "Stopped.") -> Generator[None]:
+    def reporting(self, stopped: str | Callable[[], str] = "Stopped.") -> Generator[None]:
         """Turns whatever goes wrong inside into a message and an exit code; `stopped` is what Ctrl-C is answered with.
 
         Raises:
@@ -57,7 +57,7 @@ class Shell:
         except (typer.Exit, BrokenPipeError):
             raise
         except KeyboardInterrupt:
-            self.tell(stopped)
+            self.tell(stopped if isinstance(stopped, str) else stopped())
             raise typer.Exit(ExitCode.INTERRUPTED) from None
         except Exception as error:
             if self.debug:

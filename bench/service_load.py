@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""How the Analysis Service stands a crowd. The engine is a fake, but for `latency --real`.
+
+    python bench/service_load.py accept              200 jobs from 8 callers at once: jobs accepted per second
+    python bench/service_load.py latency             GET /jobs/{id} while 4 jobs run: median, p99
+    python bench/service_load.py latency --real      the same while 4 real alignments run (PocketSphinx)
+    python bench/service_load.py memory --jobs 10000 memory of the service after each tenth of the jobs
+    python bench/service_load.py restart             kill -9 with 1,000 open jobs, start: seconds until it serves
+
+Each prints one JSON object a line. The callers share the machine's cores with the service.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+import httpx2
+from running_service import Process, count_open, percentile, request, rows, show, tone, upload
+
+CALLERS = 8
+ROOT = Path(__file__).parent.parent
+
+
+async def submit(url: str, requests: list[dict[str, object]], callers: int = CALLERS) -> list[str]:
+    """Submit all requests from some callers at once; give the jobs' ids."""
+    left = iter(requests)
+    ids: list[str] = []
+
+    async def caller(client: httpx2.AsyncClient) -> None:
+        for each in left:
+            answer = await client.post(f"{url}/api/v1/jobs/lrc", json=each)
+            answer.raise_for_status()
+            ids.append(answer.json()["id"])
+
+    async with httpx2.AsyncClient(timeout=60, trust_env=False) as client:
+        await asyncio.gather(*(caller(client) for _ in range(callers)))
+    return ids
+
+
+def accept(folder: Path, jobs: int) -> None:
+    """How many jobs a second are accepted, and done."""
+    service = Process(folder, settings={"SOW_FAKE_SECONDS": "0.1"})
+    service.start()
+    try:
+        service.wait_until_ready()
+        audio = upload(service.url, tone())
+        began = time.perf_counter()
+        ids = asyncio.run(submit(service.url, [request(audio, n) for n in range(jobs)]))
+        seconds = time.perf_counter() - began
+        wait_for_all(service)
+        show(
+            jobs=len(set(ids)),
+            accepted_per_second=round(jobs / seconds, 1),
+            done_per_second=round(jobs / (time.perf_counter() - began), 1),
+        )
+    finally:
+        service.kill()
+
+
+def latency(folder: Path, real: bool) -> None:
+    """How soon a job can be looked at while four are worked on."""
+    settings = {"SOW_ANALYSIS_LRC_CONCURRENCY": "4", "SOW_FAKE_SECONDS": "20"}
+    if real:
+        settings["SOW_ANALYSIS_PIPELINE"] = "sow_analysis.pipeline:generate_lrc"
+    service = Process(folder, settings=settings)
+    service.start()
+    try:
+        service.wait_until_ready()
+        song = ROOT / "examples" / "morning_light"
+        audio = upload(service.url, (song / "audio.ogg").read_bytes())
+        lyrics = (song / "lyrics.txt").read_text("utf-8")
+        options = {"engines": ["pocketsphinx"], "use_cache": False}
+        ids = asyncio.run(
+            submit(
+                service.url,
+                [request(audio, n, lyrics_text=f"{lyrics}\n{'la ' * (n + 1)}\n", options=options) for n in range(4)],
+            )
+        )
+        taken: list[float] = []
+        running = True
+        with httpx2.Client(trust_env=False, timeout=30) as client:
+            client.get(f"{service.url}/health")
+            while running and len(taken) < 4000:
+                running = False
+                for each in ids:
+                    began = time.perf_counter()
+                    job = client.get(f"{service.url}/api/v1/jobs/{each}").raise_for_status().json()
+                    taken.append(time.perf_counter() - began)
+                    running = running or job["status"] in ("queued", "processing")
+                time.sleep(0.005)
+        show(
+            real=real,
+            statuses=rows(service.database, "SELECT status, count(*) FROM jobs GROUP BY status"),
+            requests=len(taken),
+            median_ms=round(percentile(taken, 0.5) * 1000, 1),
+            p99_ms=round(percentile(taken, 0.99) * 1000, 1),
+            worst_ms=round(max(taken) * 1000, 1),
+        )
+    finally:
+        service.kill()
+
+
+def memory(folder: Path, jobs: int) -> None:
+    """Whether memory grows with the jobs done."""
+    service = Process(folder, settings={"SOW_ANALYSIS_LRC_CONCURRENCY": "4", "SOW_ANALYSIS_CHILD_MAX_JOBS": "100000"})
+    service.start()
+    try:
+        service.wait_until_ready()
+        tenth = max(1, jobs // 10)
+        began = time.perf_counter()
+        for start in range(0, jobs, tenth):
+            audio = upload(service.url, tone(start // tenth))
+            asyncio.run(submit(service.url, [request(audio, n) for n in range(start, start + tenth)]))
+            wait_for_all(service)
+            show(
+                jobs=start + tenth,
+                memory_mb=round(service.memory_mb(), 1),
+                jobs_per_second=round((start + tenth) / (time.perf_counter() - began), 1),
+            )
+    finally:
+        service.kill()
+
+
+def restart(folder: Path, jobs: int) -> None:
+    """How soon the service serves again after SIGKILL with many jobs open."""
+    service = Process(folder, settings={"SOW_FAKE_SECONDS": "1"})
+    service.start()
+    try:
+        service.wait_until_ready()
+        audio = upload(service.url, tone())
+        ids = asyncio.run(submit(service.url, [request(audio, n) for n in range(jobs)]))
+        service.kill()
+        left = count_open(service.database)
+        began = time.perf_counter()
+        service.start()
+        service.wait_until_ready()
+        httpx2.get(f"{service.url}/api/v1/jobs/{ids[-1]}").raise_for_status()
+        serving = time.perf_counter() - began
+        while count_open(service.database) >= left:
+            time.sleep(0.05)
+        show(
+            open_jobs=left,
+            seconds_until_served=round(serving, 2),
+            seconds_until_the_next_job_is_done=round(time.perf_counter() - began, 2),
+        )
+    finally:
+        service.kill()
+
+
+def wait_for_all(service: Process, seconds: float = 600) -> None:
+    """Wait until no job is open. Raises TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while count_open(service.database):
+        if time.monotonic() > deadline:
+            raise TimeoutError("some jobs do not end")
+        time.sleep(0.1)
+
+
+def main() -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["accept", "latency", "memory", "restart"])
+    parser.add_argument("--jobs", type=int, default=None)
+    parser.add_argument("--real", action="store_true")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="sow-load-") as name:
+        folder = Path(name)
+        if chosen.what == "accept":
+            accept(folder, chosen.jobs or 200)
+        elif chosen.what == "latency":
+            latency(folder, chosen.real)
+        elif chosen.what == "memory":
+            memory(folder, chosen.jobs or 10_000)
+        else:
+            restart(folder, chosen.jobs or 1000)
+
+
+if __name__ == "__main__":
+    main()

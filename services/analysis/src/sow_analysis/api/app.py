@@ -1,0 +1,83 @@
+"""The application: its routes, its limits, and what it opens while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.types import ASGIApp
+
+from sow_analysis.api import audio, events, health, jobs, songs
+from sow_analysis.api.problems import TooLargeAsProblem, add_handlers, describe_problems, responses
+from sow_analysis.api.security import LocalCallersOnly, refuse_exposure, require_key
+from sow_analysis.runtime import Runtime, open_runtime
+from sow_analysis.settings import Settings
+
+_JSON_ROOM = 6
+"""Bytes that one character of lyrics may take in JSON."""
+_TIMED_ROOM = 2_000_000
+"""Bytes of timed lyrics in their widest format, and of all else in a request."""
+
+
+class _App(FastAPI):
+    """FastAPI, with problems in one form in answers and in the description."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return TooLargeAsProblem(super().build_middleware_stack())
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = describe_problems(super().openapi())
+        return self.openapi_schema
+
+
+def create_app(settings: Settings | None = None, *, working: bool = True) -> FastAPI:
+    """Make the application.
+
+    Args:
+        settings: by default those of the environment.
+        working: whether this process takes jobs as well.
+
+    Raises:
+        ServiceExposedError: anybody on the network could use it.
+    """
+    chosen = settings or Settings()
+    refuse_exposure(chosen)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as stack:
+            runtime = await stack.enter_async_context(open_runtime(chosen))
+            app.state.runtime = runtime
+            if working:
+                await stack.enter_async_context(runtime.working())
+            yield
+
+    app = _App(
+        title="Stream of Worship: Analysis Service",
+        version=version("sow-analysis"),
+        summary="A recording and its lyrics in, timed lyrics out.",
+        lifespan=lifespan,
+        max_body_size=chosen.max_lyrics_bytes * _JSON_ROOM + _TIMED_ROOM,
+        responses=responses("internal_error"),
+    )
+    app.state.settings = chosen
+    api = APIRouter(
+        prefix="/api/v1", dependencies=[Depends(require_key)], responses=responses("key_missing", "host_refused")
+    )
+    for router in (audio.router(chosen.max_upload_bytes), jobs.router, events.router, songs.router):
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(health.router)
+    add_handlers(app)
+    if chosen.api_key is None:
+        app.add_middleware(LocalCallersOnly, host=chosen.host)
+    return app
+
+
+def runtime_of(app: FastAPI) -> Runtime | None:
+    """What a running application holds; None before it has started."""
+    return getattr(app.state, "runtime", None)

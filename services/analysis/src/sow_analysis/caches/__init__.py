@@ -1,0 +1,21 @@
+"""What need not be worked out twice: what was heard in a recording, and the timed lyrics of a song.
+
+caches = open_caches(settings)
+heard = caches.transcriptions.get(key)
+"""
+
+from sow_analysis.caches.disk import CacheCounts, DiskCache
+from sow_analysis.caches.keys import ResultKey, TranscriptionKey
+from sow_analysis.caches.values import Caches, CacheSettings, ResultCache, TranscriptionCache, open_caches
+
+__all__ = [
+    "CacheCounts",
+    "CacheSettings",
+    "Caches",
+    "DiskCache",
+    "ResultCache",
+    "ResultKey",
+    "TranscriptionCache",
+    "TranscriptionKey",
+    "open_caches",
+]

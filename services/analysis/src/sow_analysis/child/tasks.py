@@ -1,0 +1,70 @@
+"""What an engine process can be asked to do. Arguments and results are JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from sow_analysis.errors import AudioTooLongError
+
+Tell = Callable[[str, float], None]
+
+
+def time_lyrics(
+    *,
+    progress: Tell,
+    pipeline: str,
+    audio: str,
+    lyrics_text: str,
+    title: str | None,
+    options: Mapping[str, Any],
+    max_seconds: float,
+) -> dict[str, Any]:
+    """Time the lyrics of one recording by the function named `pipeline`.
+
+    The result has the fields of `LrcResult`.
+    """
+    from lyric_timing import parse_sheet
+    from sow_analysis.lrc import LrcOptions, LrcResult, Stage
+
+    generate: Callable[..., LrcResult] = resolve_name(pipeline)
+    known = {field.name for field in fields(LrcOptions)}
+    chosen = {name: value for name, value in options.items() if name in known and value is not None}
+    sheet = parse_sheet(lyrics_text, language=options.get("language"), title=title)
+
+    def tell(stage: Stage, share: float) -> None:
+        progress(stage.value, share)
+
+    result = generate(Path(audio), sheet, TypeAdapter(LrcOptions).validate_python(chosen), tell)
+    if (result.lyrics.duration or 0.0) > max_seconds:
+        raise AudioTooLongError(_too_long(max_seconds))
+    return asdict(result)
+
+
+def probe(*, progress: Tell, audio: str, max_seconds: float) -> dict[str, Any]:
+    """Look into a file: whether it is a recording, of which kind, and how long. Nothing is decoded.
+
+    The result holds `duration` in seconds, or None where only decoding could tell.
+    """
+    from sow_analysis.errors import AudioUnreadableError
+    from sow_analysis.media import ADVICE, opened
+
+    progress("probe", 0.0)
+    with opened(Path(audio)) as media:
+        if not media.container.streams.audio:
+            raise AudioUnreadableError(f"There is no sound in this file. {ADVICE}")
+        duration = media.announced_seconds
+        if duration is None and media.container.duration is not None:
+            duration = media.container.duration / 1_000_000
+    if duration is not None and duration > max_seconds:
+        raise AudioTooLongError(_too_long(max_seconds))
+    return {"duration": duration}
+
+
+def _too_long(max_seconds: float) -> str:
+    return f"The recording is longer than {max_seconds / 60:g} minutes, the limit of this service."

@@ -1,0 +1,11 @@
+"""Run by Alembic: applies the steps over the connection that `upgrade` opened."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from sow_analysis.database.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,150 @@
+"""How the service is set up: environment variables that begin with SOW_ANALYSIS_, each with a default that works."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Self
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "SOW_ANALYSIS_"
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
+
+
+def _none_if_blank(value: object) -> object:
+    return None if value == "" else value
+
+
+Secret = Annotated[SecretStr | None, BeforeValidator(_none_if_blank)]
+"""A secret that is not set when its variable is empty, as compose files leave it."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Nothing has to be."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    # Where to listen
+    host: str = Field(default="127.0.0.1", description="Address to listen on. All but loopback need an API key.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    api_key: Secret = Field(
+        default=None,
+        description="The key that callers send as `Authorization: Bearer KEY`. Without one, only loopback is served.",
+    )
+
+    # Where things are kept
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("stream-of-worship"),
+        description="Folder for the database and the objects, where those are not set apart.",
+    )
+    database_url: str = Field(
+        default="",
+        repr=False,
+        description="`sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`. Default: a file in the data folder.",
+    )
+    queue_url: str = Field(
+        default="memory://", repr=False, description="`memory://`, or `redis://HOST:PORT/0` for several machines."
+    )
+    storage_url: str = Field(
+        default="", description="`file:///FOLDER` or `s3://BUCKET/PREFIX`. Default: `objects` in the data folder."
+    )
+    storage_endpoint: str | None = Field(
+        default=None,
+        description="Address of an S3 server that is not Amazon's, such as `https://ACCOUNT.r2.cloudflarestorage.com`.",
+    )
+    storage_region: str = Field(default="auto", description="Region of the S3 bucket.")
+    storage_key_id: str | None = Field(default=None, description="Access key id for the S3 bucket.")
+    storage_secret: Secret = Field(default=None, description="Secret access key for the S3 bucket.")
+    cache_dir: Path = Field(
+        default_factory=lambda: user_cache_path("stream-of-worship") / "analysis",
+        description="Folder of the caches of transcriptions and results. It may be deleted at any time.",
+    )
+    cache_max_bytes: int = Field(
+        default=2_000_000_000, ge=0, description="Room for the caches, in bytes; the entries used longest ago go first."
+    )
+
+    # What is accepted
+    max_upload_bytes: int = Field(default=500_000_000, gt=0, description="Largest recording accepted, in bytes.")
+    max_lyrics_bytes: int = Field(default=100_000, gt=0, description="Longest lyrics accepted, in bytes of UTF-8.")
+    max_audio_seconds: float = Field(default=3600, gt=0, description="Longest recording that is accepted, in seconds.")
+    max_queue_depth: int = Field(
+        default=1000, gt=0, description="Jobs that may be open at once; then callers are told to come back later."
+    )
+    fetch_seconds: float = Field(default=300, gt=0, description="Time to fetch a recording, in seconds.")
+    fetch_private: bool = Field(
+        default=False, description="Whether recordings may be fetched from private networks and this machine."
+    )
+
+    # How work is done
+    lrc_concurrency: int = Field(default=2, ge=1, description="Songs whose lyrics are timed at once in each process.")
+    analysis_concurrency: int = Field(default=1, ge=1, description="Songs that are analysed at once in each process.")
+    job_seconds: float = Field(default=3600, gt=0, description="Time that one run of a job may take, in seconds.")
+    lease_seconds: float = Field(
+        default=10, gt=0, description="A job whose worker is silent for so long is given to another, in seconds."
+    )
+    heartbeat_seconds: float = Field(
+        default=1,
+        gt=0,
+        description="How often a worker says that it is alive and looks for a cancellation, in seconds.",
+    )
+    poll_seconds: float = Field(
+        default=2, gt=0, description="How often open jobs are looked for that the queue may have lost, in seconds."
+    )
+    sweep_seconds: float = Field(
+        default=60, gt=0, description="How often every open job is put into the queue again, in seconds."
+    )
+    max_attempts: int = Field(default=3, ge=1, description="Runs of a job that fails for a reason that can pass.")
+    retry_seconds: float = Field(default=5, gt=0, description="Pause before a second run, in seconds; then it doubles.")
+    retry_max_seconds: float = Field(default=300, gt=0, description="Longest pause between two runs, in seconds.")
+    max_lost_leases: int = Field(
+        default=10,
+        ge=1,
+        description="How often a job's worker may vanish before the job is taken for the cause and fails.",
+    )
+    child_max_jobs: int = Field(
+        default=50, ge=1, description="Jobs that one engine process does before a fresh one takes its place."
+    )
+    child_max_bytes: int | None = Field(
+        default=None, gt=0, description="Memory that one engine process may use, in bytes. Default: no limit."
+    )
+    shutdown_seconds: float = Field(
+        default=5, ge=0, description="Time for jobs to finish when the service stops; then they go back to the queue."
+    )
+    pipeline: str = Field(
+        default="sow_analysis.pipeline:generate_lrc",
+        pattern=r"^[\w.]+:\w+$",
+        description="The function that times lyrics; `sow_analysis.testing:fake_generate_lrc` is a fake for tests.",
+    )
+
+    # What is told
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is told.")
+    log_json: bool = Field(default=False, description="Whether log lines are JSON objects instead of text.")
+
+    @model_validator(mode="after")
+    def _fill_in(self) -> Self:
+        """Derive what hangs on the data folder, and refuse what contradicts itself."""
+        database_url = self.database_url or f"sqlite:///{self.data_dir.absolute() / 'service.db'}"
+        scheme, _, rest = database_url.partition("://")
+        object.__setattr__(self, "database_url", f"{_DRIVERS.get(scheme, scheme)}://{rest}")
+        if not self.storage_url:
+            object.__setattr__(self, "storage_url", (self.data_dir.absolute() / "objects").as_uri())
+        if self.heartbeat_seconds * 2 > self.lease_seconds:
+            raise ValueError("heartbeat_seconds must be at most half of lease_seconds")
+        return self
+
+    @property
+    def listens_on_loopback(self) -> bool:
+        """Whether nobody outside of this machine can reach the service."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False

@@ -1,0 +1,62 @@
+"""Fakes for tests and benchmarks of whatever uses the service. They are quick, and give the same for the same input.
+
+Name the function in the settings: SOW_ANALYSIS_PIPELINE=sow_analysis.testing:fake_generate_lrc
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from lyric_timing.sheet import LyricSheet
+from lyric_timing.timed import TimedLine, TimedLyrics, TimedWord
+from sow_analysis.errors import AudioSilentError, ModelUnavailableError
+from sow_analysis.lrc import Attempt, LrcOptions, LrcResult, Outcome, Progress, Stage
+
+FAKE_SECONDS = "SOW_FAKE_SECONDS"
+"""The environment variable that says how long each song takes; 0 by default."""
+_SECONDS_PER_LINE = 2.0
+_TICK = 0.05
+
+
+def fake_generate_lrc(audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress) -> LrcResult:
+    """Time the lines two seconds apart, without listening.
+
+    The song's title may ask for something else: `fake:seconds=3` to take so long, `fake:crash` for the process to die,
+    `fake:silent` for an error that stays, `fake:unavailable` for one that can pass, `fake:bug` for one nobody foresaw.
+    """
+    order, _, value = (sheet.title or "").removeprefix("fake:").partition("=")
+    order = order if (sheet.title or "").startswith("fake:") else ""
+    seconds = float(value) if order == "seconds" else float(os.environ.get(FAKE_SECONDS, "0"))
+    began = time.monotonic()
+    progress(Stage.DECODE, 1.0)
+    if order == "crash":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if order == "silent":
+        raise AudioSilentError(f"{audio.name} is silent: there is nothing to hear in it.")
+    if order == "unavailable":
+        raise ModelUnavailableError("The model is not to be had.")
+    if order == "bug":
+        raise ZeroDivisionError("a secret of the program")
+    while (gone := time.monotonic() - began) < seconds:
+        progress(Stage.ALIGN, gone / seconds)
+        time.sleep(min(_TICK, seconds - gone))
+    progress(Stage.ALIGN, 1.0)
+    lines = tuple(_line(number, sheet) for number in range(len(sheet.lines)))
+    lyrics = TimedLyrics(
+        lines, len(lines) * _SECONDS_PER_LINE, sheet.title, sheet.artist, language=options.language or sheet.language
+    )
+    progress(Stage.VERIFY, 1.0)
+    return LrcResult(lyrics, 1.0, (), (Attempt("align", "fake", Outcome.SERVED, seconds),), ())
+
+
+def _line(number: int, sheet: LyricSheet) -> TimedLine:
+    line, start = sheet.lines[number], number * _SECONDS_PER_LINE
+    each = _SECONDS_PER_LINE / len(line.words)
+    words = tuple(
+        TimedWord(word.text, start + i * each, start + (i + 1) * each, 1.0, "fake") for i, word in enumerate(line.words)
+    )
+    section = sheet.sections[sheet.section_of_line[number]].name
+    return TimedLine(line.text, start, start + _SECONDS_PER_LINE, words, 1.0, "fake", number, section)

@@ -1,0 +1,78 @@
+"""Settings: none are needed, each is explained, and secrets stay secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from sow_analysis.settings import Settings
+
+
+def test_nothing_has_to_be_set(monkeypatch: pytest.MonkeyPatch):
+    settings = Settings()
+
+    assert settings.database_url == f"sqlite+aiosqlite:///{settings.data_dir / 'service.db'}"
+    assert settings.storage_url == (settings.data_dir / "objects").as_uri()
+    assert settings.queue_url == "memory://"
+    assert settings.listens_on_loopback
+
+
+def test_every_setting_is_explained():
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert field.description.endswith("."), name
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("SOW_ANALYSIS_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SOW_ANALYSIS_PORT", "9000")
+    monkeypatch.setenv("SOW_ANALYSIS_API_KEY", "")
+    settings = Settings()
+
+    assert settings.port == 9000
+    assert settings.api_key is None
+    assert settings.database_url.endswith(f"{tmp_path}/service.db")
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgresql://a:b@host/c", "postgresql+asyncpg://a:b@host/c"),
+        ("postgres://host/c", "postgresql+asyncpg://host/c"),
+        ("sqlite:////data/a.db", "sqlite+aiosqlite:////data/a.db"),
+        ("postgresql+asyncpg://host/c", "postgresql+asyncpg://host/c"),
+    ],
+)
+def test_the_address_of_a_database_needs_no_driver(given: str, used: str):
+    assert Settings(database_url=given).database_url == used
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("::", False), ("song.local", False)],
+)
+def test_it_knows_whether_others_can_reach_it(host: str, expected: bool):
+    assert Settings(host=host).listens_on_loopback is expected
+
+
+def test_secrets_are_not_shown():
+    shown = repr(
+        Settings(
+            api_key="secret-1",
+            storage_secret="secret-2",
+            database_url="postgresql://user:secret-3@host/name",
+            queue_url="redis://:secret-4@host/0",
+        )
+    )
+    assert "secret-" not in shown
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"port": 70000}, {"lease_seconds": 1, "heartbeat_seconds": 1}, {"max_attempts": 0}, {"pipeline": "no function"}],
+)
+def test_what_cannot_be_is_refused(wrong: dict[str, object]):
+    with pytest.raises(ValidationError):
+        Settings(**wrong)  # type: ignore[arg-type]

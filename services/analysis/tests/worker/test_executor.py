@@ -1,0 +1,236 @@
+"""Jobs from their submission to the song's lyrics, without HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import psutil
+import pytest
+from backends import Backend
+
+from sow_analysis.fetching import upload_url
+from sow_analysis.jobs import Job, JobKind, JobStatus
+from sow_analysis.runtime import Runtime, open_runtime
+from sow_analysis.settings import Settings
+from sow_analysis.songs import LyricsNotFoundError, Origin, Recording
+from sow_analysis.songs.lyrics import Condition
+from sow_analysis.storage import keys
+
+pytestmark = pytest.mark.anyio
+
+AUDIO = b"not really a recording, which the fake does not mind"
+SONG = hashlib.sha256(AUDIO).hexdigest()
+LYRICS = "Morning light is breaking\nOver sea and stone\n"
+EDIT = json.dumps({"version": 1, "lines": [{"text": "by hand", "start": 1.0, "end": 2.0}]})
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+async def open_one(backend: Backend, settings_of: Callable[..., Settings]) -> AsyncIterator[Open]:
+    """Opens one process of the service after another; all share what they keep."""
+    async with AsyncExitStack() as stack:
+
+        async def open_it(**others: Any) -> Runtime:
+            runtime = await stack.enter_async_context(open_runtime(settings_of(backend, **others)))
+            await runtime.storage.put(keys.audio(SONG, "wav"), AUDIO)
+            await runtime.recordings.add(Recording(SONG, keys.audio(SONG, "wav"), len(AUDIO), 1.0))
+            return runtime
+
+        yield open_it
+
+
+async def submit(runtime: Runtime, title: str = "a song", **others: Any) -> str:
+    request = {"audio_url": upload_url(SONG), "lyrics_text": LYRICS, "song_title": title, "options": {}} | others
+    return (await runtime.jobs.submit(JobKind.LRC, request, SONG)).job.id
+
+
+async def until(runtime: Runtime, job_id: str, *statuses: JobStatus) -> Job:
+    async with asyncio.timeout(30):
+        while (job := await runtime.jobs.get(job_id)).status not in statuses:
+            await asyncio.sleep(0.02)
+    return job
+
+
+async def until_ended(runtime: Runtime, job_id: str) -> Job:
+    return await until(runtime, job_id, JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)
+
+
+async def copies(runtime: Runtime, *names: str) -> list[str]:
+    async with asyncio.timeout(30):
+        while not all([await runtime.storage.exists(f"{SONG}/{name}") for name in names]):
+            await asyncio.sleep(0.02)
+    return await runtime.storage.list(SONG)
+
+
+async def test_a_job_becomes_the_songs_lyrics_with_copies_in_the_storage(open_one: Open):
+    runtime = await open_one()
+    job_id = await submit(runtime)
+    async with runtime.working():
+        job = await until_ended(runtime, job_id)
+        await copies(runtime, "lyrics.json", "lyrics.lrc", "versions/1.json")
+
+    assert job.status is JobStatus.COMPLETED, job.error
+    assert job.result
+    assert job.result["version"] == 1
+    assert job.engines[0]["engine"] == "fake"
+    assert job.content_hash == SONG
+    version = await runtime.lyrics.get(SONG)
+    assert (version.info.origin, version.info.job_id, version.info.etag) == (Origin.JOB, job_id, job.result["etag"])
+    assert "Morning light is breaking" in (await runtime.storage.get(f"{SONG}/lyrics.lrc")).decode()
+    assert (await runtime.storage.get(f"{SONG}/versions/1.json")).decode() == version.document
+
+
+async def test_a_failure_that_stays_is_told_at_once(open_one: Open):
+    runtime = await open_one()
+    async with runtime.working():
+        job = await until_ended(runtime, await submit(runtime, "fake:silent"))
+
+    assert (job.status, job.attempt) == (JobStatus.FAILED, 1)
+    assert job.error
+    assert job.error.code == "audio_silent"
+
+
+@pytest.mark.parametrize(
+    ("title", "code"), [("fake:crash", "engine_crashed"), ("fake:unavailable", "model_unavailable")]
+)
+async def test_a_failure_that_can_pass_is_tried_three_times(open_one: Open, title: str, code: str):
+    runtime = await open_one()
+    async with runtime.working():
+        job = await until_ended(runtime, await submit(runtime, title))
+
+    assert (job.status, job.attempt, job.failures) == (JobStatus.FAILED, 3, 3)
+    assert job.error
+    assert job.error.code == code
+
+
+async def test_a_recording_that_is_not_there_or_another_one_fails_the_job(open_one: Open):
+    runtime = await open_one()
+    async with runtime.working():
+        absent = await until_ended(runtime, await submit(runtime, audio_url=upload_url("b" * 64)))
+        other = await until_ended(runtime, await submit(runtime, content_hash="c" * 64))
+        private = await until_ended(runtime, await submit(runtime, audio_url="http://127.0.0.1:1/a.mp3"))
+
+    codes = [job.error and job.error.code for job in (absent, other, private)]
+    assert codes == ["object_not_found", "content_hash_mismatch", "address_refused"]
+
+
+async def test_a_job_that_takes_too_long_is_stopped(open_one: Open):
+    runtime = await open_one(job_seconds=0.5)
+    async with runtime.working():
+        job = await until_ended(runtime, await submit(runtime, "fake:seconds=60"))
+
+    assert job.error
+    assert job.error.code == "took_too_long"
+    assert not engines()
+
+
+async def test_to_cancel_a_job_kills_its_engine_and_leaves_no_lyrics(open_one: Open):
+    runtime = await open_one()
+    job_id = await submit(runtime, "fake:seconds=60")
+    async with runtime.working():
+        await at_work(runtime, job_id)
+        await runtime.jobs.cancel(job_id)
+        await no_engines()
+        assert (await runtime.jobs.get(job_id)).status is JobStatus.CANCELLED
+    with pytest.raises(LyricsNotFoundError):
+        await runtime.lyrics.get(SONG)
+
+
+async def test_a_job_that_another_process_cancels_is_stopped_as_well(open_one: Open):
+    runtime, other = await open_one(), await open_one()
+    job_id = await submit(runtime, "fake:seconds=60")
+    async with runtime.working():
+        await at_work(runtime, job_id)
+        await other.jobs.cancel(job_id)
+        await no_engines()
+        assert (await runtime.jobs.get(job_id)).status is JobStatus.CANCELLED
+
+
+async def test_when_the_service_stops_a_running_job_is_given_back_and_done_by_the_next(open_one: Open):
+    first = await open_one()
+    job_id = await submit(first, "fake:seconds=1.5")
+    async with first.working():
+        await at_work(first, job_id)
+    back = await first.jobs.get(job_id)
+    assert (back.status, back.lost_leases, back.failures) == (JobStatus.QUEUED, 0, 0)
+
+    second = await open_one()
+    async with second.working():
+        job = await until_ended(second, job_id)
+    assert (job.status, job.attempt) == (JobStatus.COMPLETED, 2)
+
+
+async def test_two_workers_do_each_job_once(open_one: Open):
+    runtimes = [await open_one(), await open_one()]
+    ids = [await submit(runtimes[0], f"song {n}") for n in range(12)]
+    async with runtimes[0].working(), runtimes[1].working():
+        jobs = [await until_ended(runtimes[0], job_id) for job_id in ids]
+
+    assert {job.status for job in jobs} == {JobStatus.COMPLETED}
+    versions = await runtimes[0].lyrics.list(SONG)
+    assert sorted(info.number for info in versions) == list(range(1, 13))
+    assert {info.job_id for info in versions} == set(ids)
+
+
+async def test_a_job_does_not_overwrite_a_hand_edit_unless_told_to(open_one: Open):
+    runtime = await open_one()
+    edit = await runtime.lyrics.put_edit(SONG, EDIT, Condition())
+    async with runtime.working():
+        polite = await until_ended(runtime, await submit(runtime))
+        assert (await runtime.lyrics.get(SONG)).info.number == edit.number
+        forced = await until_ended(runtime, await submit(runtime, options={"force": True}))
+
+    assert polite.result
+    assert (polite.result["version"], polite.result["is_current"]) == (2, False)
+    assert "edited by hand" in polite.warnings[0]
+    assert forced.result
+    assert forced.result["is_current"]
+    assert (await runtime.lyrics.get(SONG)).info.number == 3
+    assert (await runtime.lyrics.get(SONG, 1)).document == EDIT
+
+
+async def test_what_was_worked_out_before_is_not_worked_out_again_unless_asked(open_one: Open):
+    runtime = await open_one()
+    async with runtime.working():
+        for options in ({}, {}, {"use_cache": False}, {"language": "fr"}):
+            await until_ended(runtime, await submit(runtime, options=options))
+
+    counted = runtime.metrics.exposition({}).decode()
+    assert 'sow_cache_lookups_total{cache="result",result="hit"} 1.0' in counted
+    assert 'sow_cache_lookups_total{cache="result",result="miss"} 2.0' in counted
+    assert 'sow_engine_turns_total{engine="fake",outcome="served",step="align"} 3.0' in counted
+
+
+async def test_copies_that_a_crash_left_unwritten_are_written_by_a_sweep(open_one: Open):
+    runtime = await open_one()
+    await runtime.lyrics.put_edit(SONG, EDIT, Condition())
+    assert f"{SONG}/lyrics.lrc" not in await runtime.storage.list(SONG)
+    async with runtime.working():
+        written = await copies(runtime, "lyrics.lrc", "versions/1.json")
+
+    assert f"{SONG}/lyrics.json" in written
+    assert await runtime.lyrics.unpublished() == ()
+
+
+async def at_work(runtime: Runtime, job_id: str) -> None:
+    """Wait until the job's engine has something to tell."""
+    async with asyncio.timeout(30):
+        while (await runtime.jobs.get(job_id)).stage != "align":
+            await asyncio.sleep(0.02)
+    assert engines()
+
+
+def engines() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children() if "sow_analysis.child" in child.cmdline()]
+
+
+async def no_engines() -> None:
+    async with asyncio.timeout(20):
+        while engines():
+            await asyncio.sleep(0.02)
