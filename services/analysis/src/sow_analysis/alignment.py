@@ -11,33 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lyric_timing.heard import Heard
-from lyric_timing.roadmap import chart
-from lyric_timing.sheet import LyricSheet, Section
-from lyric_timing.sung import Roadmap, SungLine
+from lyric_timing.sheet import LyricSheet
+from lyric_timing.sung import Roadmap
 from lyric_timing.timed import TimedLine, TimedWord
 from lyric_timing.windows import cut
-from sow_analysis.audio import Recording
 from sow_analysis.chain import Chain
 from sow_analysis.confidence import line_confidence, word_confidence
-from sow_analysis.engines.pocketsphinx import PocketSphinx, Sound, SungWord
-from sow_analysis.engines.protocols import AlignedWord, Fraction, Samples, TextWindow
+from sow_analysis.engines.pocketsphinx import PocketSphinx, SungWord
+from sow_analysis.engines.protocols import AlignedWord, TextWindow
 from sow_analysis.engines.whisper_align import WINDOW_SECONDS, WhisperAligner
-from sow_analysis.hints import aligned_hints, heard_hints
-from sow_analysis.lrc import Progress, Stage
-
-Opinion = tuple[tuple[AlignedWord | None, ...], ...]
-"""Where one aligner has the words, by lines in sung order."""
-
-
-@dataclass(frozen=True, eq=False)
-class Ears:
-    """A recording, and the aligners that listen to it."""
-
-    recording: Recording
-    vocals: Samples | None
-    whisper: WhisperAligner
-    pocketsphinx: PocketSphinx
-    language: str | None
+from sow_analysis.lrc import Progress
+from sow_analysis.song_search import Ears, Opinion, SongSearch, part
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +36,7 @@ def align(
     sheet: LyricSheet, roadmap: Roadmap, heard: Sequence[Heard], ears: Ears, chain: Chain, progress: Progress
 ) -> Alignment:
     """Gives every word of every sung line a time, by the engines that `chain` allows and that can serve."""
-    search = chain.turn("align", PocketSphinx.name, lambda: _Search(sheet, roadmap, heard, ears, progress))
+    search = chain.turn("align", PocketSphinx.name, lambda: SongSearch(sheet, roadmap, heard, ears, progress))
     if search is None or search.placed is None:
         opinions = _opinions(sheet, roadmap, ears, chain, progress)
         warnings = () if search is None else ("The recording is too short to sing all these lyrics.",)
@@ -62,47 +46,6 @@ def align(
     if opinions:
         first = chain.turn("align", PocketSphinx.name, lambda: search.again(opinions, progress)) or first
     return Alignment(_from_search(sheet, search.order, first, opinions))
-
-
-class _Search:
-    """The search of PocketSphinx through one recording: a first time when made, then with the opinions of others."""
-
-    def __init__(
-        self, sheet: LyricSheet, roadmap: Roadmap, heard: Sequence[Heard], ears: Ears, progress: Progress
-    ) -> None:
-        recording, engine = ears.recording, ears.pocketsphinx
-        sound = Sound.of(recording.samples, ears.vocals)
-        charted = tuple(line.line for line in roadmap.lines)
-        self.order = engine.order(sound, sheet, roadmap, ears.language, _part(progress, 0.0, 0.3))
-        if self.order != charted:
-            roadmap = _recharted(sheet, self.order, heard, recording.duration) or Roadmap((), roadmap.source)
-        self._hints = heard_hints(roadmap)
-        self._search = engine.search(sound, sheet, self.order, ears.language)
-        self.placed = self._search.find(self._hints, _part(progress, 0.3, 0.5))
-
-    def again(self, opinions: Sequence[Opinion], progress: Progress) -> tuple[tuple[SungWord, ...], ...] | None:
-        """The words once more, with what other aligners think."""
-        hints = [*self._hints, *(hint for opinion in opinions for hint in aligned_hints(opinion))]
-        return self._search.find(hints, _part(progress, 0.8, 1.0))
-
-    def roadmap(self) -> Roadmap:
-        """What was found, for cutting windows."""
-        return Roadmap(
-            tuple(
-                SungLine(line, words[0].start, words[-1].end, tuple(word.start for word in words), 1.0)
-                for line, words in zip(self.order, self.placed or (), strict=True)
-            ),
-            PocketSphinx.name,
-        )
-
-
-def _recharted(sheet: LyricSheet, order: Sequence[int], heard: Sequence[Heard], duration: float) -> Roadmap | None:
-    """What was heard of the lines in this order; None when it tells of another."""
-    if not heard:
-        return None
-    sung = LyricSheet((Section(None, tuple(sheet.lines[line] for line in order)),), language=sheet.language)
-    roadmap = chart(sung, heard, duration=duration)
-    return roadmap if [line.line for line in roadmap.lines] == list(range(len(order))) else None
 
 
 def _opinions(sheet: LyricSheet, roadmap: Roadmap, ears: Ears, chain: Chain, progress: Progress) -> tuple[Opinion, ...]:
@@ -125,7 +68,7 @@ def _opinions(sheet: LyricSheet, roadmap: Roadmap, ears: Ears, chain: Chain, pro
         shares = [0.5 + 0.3 * i / len(sounds) for i in range(len(sounds) + 1)]
         return tuple(
             _by_line(
-                ears.whisper.align(sound, texts, language, _part(progress, first, last)),
+                ears.whisper.align(sound, texts, language, part(progress, first, last)),
                 [len(sheet.lines[line.line].words) for line in roadmap.lines],
             )
             for sound, first, last in zip(sounds, shares, shares[1:], strict=False)
@@ -194,7 +137,3 @@ def _timed_line(sheet: LyricSheet, line: int, words: tuple[TimedWord, ...], sour
         line,
         sheet.sections[sheet.section_of_line[line]].name,
     )
-
-
-def _part(progress: Progress, first: float, last: float) -> Fraction:
-    return lambda share: progress(Stage.ALIGN, first + (last - first) * share)

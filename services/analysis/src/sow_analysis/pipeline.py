@@ -9,7 +9,7 @@ from lyric_timing.roadmap import chart
 from lyric_timing.sheet import LyricSheet
 from lyric_timing.timed import TimedLyrics
 from lyric_timing.verify import verify
-from sow_analysis.alignment import Alignment, Ears, align
+from sow_analysis.alignment import Alignment, align
 from sow_analysis.audio import Recording, load_recording
 from sow_analysis.chain import Chain
 from sow_analysis.confidence import DOUBTFUL, confidence_of, doubtful_lines
@@ -23,6 +23,7 @@ from sow_analysis.lrc import LrcOptions, LrcResult, Progress, Stage
 from sow_analysis.models import ModelStore
 from sow_analysis.separation import MODEL, Separator
 from sow_analysis.singing import Voice
+from sow_analysis.song_search import Ears
 
 ENGINES = (Separator.name, WhisperEvidence.name, WhisperAligner.name, PocketSphinx.name)
 """Every engine, in the order of their turns."""

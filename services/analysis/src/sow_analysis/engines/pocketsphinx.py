@@ -54,6 +54,11 @@ class Sound:
     def of(cls, samples: Samples, vocals: Samples | None) -> Sound:
         return cls(blend(samples, vocals), None if vocals is None else rest_bias(vocals))
 
+    def part(self, start: float, end: float) -> Sound:
+        """The sound from `start` to `end`, in seconds."""
+        bias = None if self.rest_bias is None else self.rest_bias[int(start * 100) : int(end * 100)]
+        return Sound(self.samples[int(start * 16_000) : int(end * 16_000)], bias)
+
     @property
     def duration(self) -> float:
         return len(self.samples) / 16000
