@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lyric_timing.heard import Heard
 from lyric_timing.sheet import LyricSheet
 from lyric_timing.sung import Roadmap
 from lyric_timing.timed import TimedLine, TimedWord
-from lyric_timing.windows import cut
+from lyric_timing.windows import Window, cut, repair_windows, suspects
 from sow_analysis.chain import Chain
 from sow_analysis.confidence import line_confidence, word_confidence
 from sow_analysis.engines.pocketsphinx import PocketSphinx, SungWord
 from sow_analysis.engines.protocols import AlignedWord, TextWindow
 from sow_analysis.engines.whisper_align import WINDOW_SECONDS, WhisperAligner
+from sow_analysis.engines.whisper_model import LONGEST_SECONDS
 from sow_analysis.lrc import Progress
 from sow_analysis.song_search import Ears, Opinion, SongSearch, part
 
@@ -38,48 +40,66 @@ def align(
     """Gives every word of every sung line a time, by the engines that `chain` allows and that can serve."""
     search = chain.turn("align", PocketSphinx.name, lambda: SongSearch(sheet, roadmap, heard, ears, progress))
     if search is None or search.placed is None:
-        opinions = _opinions(sheet, roadmap, ears, chain, progress)
         warnings = () if search is None else ("The recording is too short to sing all these lyrics.",)
-        return Alignment(_from_opinions(sheet, roadmap, opinions), warnings)
+        return Alignment(_without_search(sheet, roadmap, ears, chain, progress), warnings)
     first = search.placed
-    opinions = _opinions(sheet, search.roadmap(), ears, chain, progress)
+    windows = _windows(search.roadmap(), sheet, ears)
+    opinions = _opinions(sheet, search.roadmap(), windows, ears, chain, progress)
     if opinions:
         first = chain.turn("align", PocketSphinx.name, lambda: search.again(opinions, progress)) or first
     return Alignment(_from_search(sheet, search.order, first, opinions))
 
 
-def _opinions(sheet: LyricSheet, roadmap: Roadmap, ears: Ears, chain: Chain, progress: Progress) -> tuple[Opinion, ...]:
-    """Where Whisper's attention has the words: in the recording, and in its separated voice."""
-    sounds = [ears.recording.samples, *([] if ears.vocals is None else [ears.vocals])]
+def _windows(roadmap: Roadmap, sheet: LyricSheet, ears: Ears) -> tuple[Window, ...]:
+    return cut(
+        roadmap, sheet, duration=ears.recording.duration, max_seconds=WINDOW_SECONDS, max_unsure_seconds=LONGEST_SECONDS
+    )
+
+
+def _opinions(
+    sheet: LyricSheet, roadmap: Roadmap, windows: Sequence[Window], ears: Ears, chain: Chain, progress: Progress
+) -> tuple[Opinion, ...]:
+    """Where Whisper's attention has the words of these windows: in the recording, and in its separated voice."""
     language = ears.language
     if language is None:
         return ()
-    windows = cut(roadmap, sheet, duration=ears.recording.duration, max_seconds=WINDOW_SECONDS, max_unsure_seconds=29.0)
+    sounds = [ears.recording.samples, *([] if ears.vocals is None else [ears.vocals])]
+    sung = [sheet.lines[line.line].words for line in roadmap.lines]
     texts = [
-        TextWindow(
-            window.start,
-            window.end,
-            tuple(word.text for i in window.lines for word in sheet.lines[roadmap.lines[i].line].words),
-        )
+        TextWindow(window.start, window.end, tuple(word.text for i in window.lines for word in sung[i]))
         for window in windows
     ]
 
     def work() -> tuple[Opinion, ...]:
-        shares = [0.5 + 0.3 * i / len(sounds) for i in range(len(sounds) + 1)]
-        return tuple(
-            _by_line(
-                ears.whisper.align(sound, texts, language, part(progress, first, last)),
-                [len(sheet.lines[line.line].words) for line in roadmap.lines],
-            )
-            for sound, first, last in zip(sounds, shares, shares[1:], strict=False)
-        )
+        opinions: list[Opinion] = []
+        for n, sound in enumerate(sounds):
+            first, last = (0.5 + 0.3 * (n + i) / len(sounds) for i in (0, 1))
+            found = ears.whisper.align(sound, texts, language, part(progress, first, last))
+            lines: list[tuple[AlignedWord | None, ...]] = [(None,) * len(words) for words in sung]
+            for window, words in zip(windows, found, strict=True):
+                rest = iter(words)
+                for i in window.lines:
+                    lines[i] = tuple(islice(rest, len(sung[i])))
+            opinions.append(tuple(lines))
+        return tuple(opinions)
 
     return chain.turn("align", WhisperAligner.name, work) or ()
 
 
-def _by_line(windows: Sequence[Sequence[AlignedWord | None]], lengths: Sequence[int]) -> Opinion:
-    words = iter([word for window in windows for word in window])
-    return tuple(tuple(next(words) for _ in range(length)) for length in lengths)
+def _without_search(
+    sheet: LyricSheet, roadmap: Roadmap, ears: Ears, chain: Chain, progress: Progress
+) -> tuple[TimedLine, ...]:
+    """What Whisper makes of it alone; lines whose times cannot be right are aligned anew between their neighbours."""
+    opinions = _opinions(sheet, roadmap, _windows(roadmap, sheet, ears), ears, chain, progress)
+    lines = _from_opinions(sheet, roadmap, opinions)
+    wrong = suspects(lines, roadmap)
+    if not opinions or not wrong:
+        return lines
+    windows = repair_windows(roadmap, lines, wrong, duration=ears.recording.duration)
+    repaired = _from_opinions(sheet, roadmap, _opinions(sheet, roadmap, windows, ears, chain, progress))
+    again = [repaired[i] if i in set(wrong) else line for i, line in enumerate(lines)]
+    still = set(suspects(again, roadmap))
+    return tuple(line if i in still else again[i] for i, line in enumerate(lines))
 
 
 def _from_search(
@@ -105,7 +125,7 @@ def _from_search(
 
 
 def _from_opinions(sheet: LyricSheet, roadmap: Roadmap, opinions: Sequence[Opinion]) -> tuple[TimedLine, ...]:
-    """Without a search: the first opinion, else what was heard, else spread evenly over the line."""
+    """Without a search: the onset that was heard, else the first opinion, else an even share of the line."""
     lines: list[TimedLine] = []
     for i, sung in enumerate(roadmap.lines):
         printed = sheet.lines[sung.line].words
@@ -114,10 +134,11 @@ def _from_opinions(sheet: LyricSheet, roadmap: Roadmap, opinions: Sequence[Opini
         for j, word in enumerate(printed):
             found = opinions[0][i][j] if opinions else None
             onset = sung.onsets[j]
-            if found is not None:
+            if onset is not None:
+                end = found.end if found and found.end > onset else onset + step
+                timed.append(TimedWord(word.text, onset, end, sung.confidence, roadmap.source))
+            elif found is not None:
                 timed.append(TimedWord(word.text, found.start, found.end, found.confidence, WhisperAligner.name))
-            elif onset is not None:
-                timed.append(TimedWord(word.text, onset, onset + step, sung.confidence, roadmap.source))
             else:
                 start = sung.start + j * step
                 timed.append(TimedWord(word.text, start, start + step, 0.0, "interpolated"))
