@@ -11,6 +11,9 @@ from sow_analysis.database import Database
 from sow_analysis.database.tables import recordings
 from sow_analysis.songs.errors import RecordingNotFoundError
 
+_REMEMBERED = 1000
+"""Recordings that need not be looked up again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:
@@ -27,14 +30,23 @@ class RecordingStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._found: dict[str, Recording] = {}
 
     async def find(self, content_hash: str) -> Recording | None:
         """Give the recording of that hash, if it was uploaded."""
+        if (found := self._found.get(content_hash)) is not None:  # no row ever changes
+            return found
         async with self._database.read() as connection:
             row = (
                 await connection.execute(select(recordings).where(recordings.c.content_hash == content_hash))
             ).one_or_none()
-        return None if row is None else Recording(row.content_hash, row.storage_key, row.size, row.duration)
+        if row is None:
+            return None
+        if len(self._found) >= _REMEMBERED:
+            self._found.clear()
+        found = Recording(row.content_hash, row.storage_key, row.size, row.duration)
+        self._found[content_hash] = found
+        return found
 
     async def get(self, content_hash: str) -> Recording:
         """Give the recording of that hash.

@@ -144,7 +144,8 @@ class LrcExecutor:
         stages.leave()
         if request.get("content_hash") not in (None, content_hash):
             raise HashMismatchError("The recording's content hash is not the one that the request names.")
-        await self._jobs.heartbeat(lease.job, content_hash=content_hash)
+        if lease.job.content_hash != content_hash:
+            await self._jobs.heartbeat(lease.job, content_hash=content_hash)
         options: Mapping[str, Any] = request["options"]
         version = await asyncio.to_thread(pipeline_version, self._settings.pipeline)
         key = ResultKey(
