@@ -69,6 +69,7 @@ class Runtime:
         executor = LrcExecutor(
             self.settings,
             self.jobs,
+            self.recordings,
             self.lyrics,
             self.publisher,
             self.caches.results,
@@ -136,7 +137,7 @@ async def open_runtime(settings: Settings) -> AsyncGenerator[Runtime]:
             Upkeep(database, settings.keep_finished_jobs_days * _DAY or None),
             queue,
             storage,
-            RecordingStore(database),
+            RecordingStore(database, storage),
             lyrics,
             Publisher(lyrics, storage),
             caches,

@@ -53,6 +53,7 @@ jobs = Table(
     Column("fingerprint", String(64), nullable=False),
     Column("request", JSON, nullable=False),
     Column("content_hash", String(64), index=True),
+    Column("label", String(300)),
     Column("stage", String(32)),
     Column("progress", Float, nullable=False),
     Column("attempt", Integer, nullable=False),

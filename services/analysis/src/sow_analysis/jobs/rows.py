@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Row, and_, or_, literal_column
+from sqlalchemy import Boolean, ColumnElement, Row, and_, literal_column, or_
 
 from sow_analysis.database.tables import OPEN, jobs
 from sow_analysis.failures import Failure
@@ -21,6 +21,7 @@ def job_of(row: Row[Any]) -> Job:
         status=JobStatus(row.status),
         request=row.request,
         content_hash=row.content_hash,
+        label=row.label,
         stage=row.stage,
         progress=row.progress,
         attempt=row.attempt,

@@ -49,8 +49,8 @@ from sow_analysis.jobs.rows import event_of, fingerprint, is_claimable, is_held,
 Clock = Callable[[], float]
 
 _NEW = (
-    "id", "kind", "status", "fingerprint", "request", "content_hash", "progress", "attempt", "failures", "lost_leases",
-    "not_before", "engines", "warnings", "created_at", "updated_at",
+    "id", "kind", "status", "fingerprint", "request", "content_hash", "label", "progress", "attempt", "failures",
+    "lost_leases", "not_before", "engines", "warnings", "created_at", "updated_at",
 )  # fmt: skip
 """What is set of a new job."""
 _DEPTH = select(func.count()).select_from(jobs).where(is_open())
@@ -99,8 +99,10 @@ class JobStore:
 
     # For callers
 
-    async def submit(self, kind: JobKind, request: Document, content_hash: str | None = None) -> Submission:
-        """Ask for work. The same request while its job is open gives that job.
+    async def submit(
+        self, kind: JobKind, request: Document, content_hash: str | None = None, label: str | None = None
+    ) -> Submission:
+        """Ask for work. The same request while its job is open gives that job, whatever its label.
 
         Raises:
             QueueFullError: too many jobs are open.
@@ -110,8 +112,8 @@ class JobStore:
         now = self._clock()
         values: dict[str, Any] = {
             "id": new_id(), "kind": kind, "status": JobStatus.QUEUED, "fingerprint": mark, "request": request,
-            "content_hash": content_hash, "progress": 0.0, "attempt": 0, "failures": 0, "lost_leases": 0,
-            "not_before": now, "engines": [], "warnings": [], "created_at": now, "updated_at": now,
+            "content_hash": content_hash, "label": label, "progress": 0.0, "attempt": 0, "failures": 0,
+            "lost_leases": 0, "not_before": now, "engines": [], "warnings": [], "created_at": now, "updated_at": now,
         }  # fmt: skip
         while True:
             async with self._database.write() as connection:
@@ -299,9 +301,7 @@ class JobStore:
         self.news.announce(job.id)
 
     async def _end(self, connection: AsyncConnection, job: Job, status: JobStatus, **values: Any) -> Job:
-        ended = await self._change(
-            connection, _held(job), status=status, **_FREE, finished_at=self._clock(), **values
-        )
+        ended = await self._change(connection, _held(job), status=status, **_FREE, finished_at=self._clock(), **values)
         if ended is None:
             raise _lost(job)
         return ended
