@@ -83,6 +83,7 @@ def test_a_killed_workers_job_goes_to_the_service(settings: Settings, tmp_path: 
         one_version_of_each(client, uploaded["content_hash"], ids)
 
 
+@pytest.mark.slow
 def test_a_cancelled_job_is_not_taken_up_after_a_restart(settings: Settings, tmp_path: Path):
     with live(settings, tmp_path) as first, first.client() as client:
         uploaded = upload(client, tmp_path)

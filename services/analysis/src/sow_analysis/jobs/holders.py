@@ -28,7 +28,9 @@ def is_gone(name: str) -> bool:
     if place != _place():
         return False
     fields = _stat(int(number))
-    return fields is None or fields[_STATE] in ("Z", "X") or fields[_STARTED] != started
+    if fields is None:
+        return not _exists(int(number))
+    return fields[_STATE] in ("Z", "X") or fields[_STARTED] != started
 
 
 @cache
@@ -47,3 +49,14 @@ def _stat(number: int) -> list[str] | None:
     except OSError:
         return None
     return text.rpartition(")")[2].split()
+
+
+def _exists(number: int) -> bool:
+    """Whether there is a process of that id, even one that /proc hides from us."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        pass
+    return True
