@@ -89,7 +89,7 @@ def chaos(folder: Path, kills: int, workers: bool, seed: int) -> None:
         recovery: list[float] = []
         with Callers(service.url, audio, lambda: count_open(service.database)) as callers:
             for _ in range(kills):
-                time.sleep(dice.uniform(*((4.0, 8.0) if workers else (0.2, 2.5))))  # a worker takes 2 s to start
+                time.sleep(dice.uniform(*((2.5, 5.0) if workers else (0.2, 2.5))))  # a worker takes 2 s to start
                 victim = dice.choice(victims)
                 victim.kill()
                 killed = time.monotonic()

@@ -2,7 +2,7 @@
 """How the Analysis Service stands a crowd. The engine is a fake, but for `latency --real`.
 
     python bench/service_load.py accept              200 jobs from 8 callers at once: jobs accepted per second
-    python bench/service_load.py latency             GET /jobs/{id} while 4 jobs run: median, p99
+    python bench/service_load.py latency             GET /jobs/{id} while 4 jobs run: median, p99; lag of the event loop
     python bench/service_load.py latency --real      the same while 4 real alignments run (PocketSphinx)
     python bench/service_load.py memory --jobs 10000 memory of the service after each tenth of the jobs
     python bench/service_load.py restart             kill -9 with 1,000 open jobs, start: seconds until it serves
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -99,9 +100,23 @@ def latency(folder: Path, real: bool) -> None:
             median_ms=round(percentile(taken, 0.5) * 1000, 1),
             p99_ms=round(percentile(taken, 0.99) * 1000, 1),
             worst_ms=round(max(taken) * 1000, 1),
+            **loop_lag(service.url),
         )
     finally:
         service.kill()
+
+
+def loop_lag(url: str) -> dict[str, object]:
+    """How late the service's event loop came to what was due, by its own histogram, since it started."""
+    text = httpx2.get(f"{url}/metrics").raise_for_status().text
+    found = re.findall(r'sow_event_loop_lag_seconds_bucket\{le="([^"]+)"\} (\S+)', text)
+    counts = [(float(bound), float(count)) for bound, count in found]
+    total = counts[-1][1]
+    return {
+        "lag_samples": int(total),
+        "lag_p99_at_most_ms": next(bound for bound, count in counts if count >= 0.99 * total) * 1000,
+        "lag_worst_at_most_ms": next(bound for bound, count in counts if count >= total) * 1000,
+    }
 
 
 def memory(folder: Path, jobs: int) -> None:

@@ -95,8 +95,9 @@ class FakeService:
         job_id = f"{len(self.jobs):032x}"
         job = {
             "id": job_id, "kind": "lrc", "status": "queued", "stage": None, "progress": 0.0, "request": request,
-            "content_hash": request.get("content_hash"), "song_title": request.get("song_title"), "attempts": [],
-            "warnings": [], "result": None, "error": None, "created_at": "2026-11-24T10:00:00Z", "started_at": None,
+            "content_hash": request.get("content_hash"), "song_title": request.get("song_title"),
+            "label": request.get("label"), "attempts": [], "warnings": [], "result": None, "error": None,
+            "created_at": "2026-11-24T10:00:00Z", "started_at": None,
             "finished_at": None, "step": 0,
         }  # fmt: skip
         self.jobs[job_id] = job

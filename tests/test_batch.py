@@ -81,6 +81,11 @@ def test_every_song_gets_its_sidecar(remote: Sow, folder: Path):
     assert f"written    {folder / 'one.wav'}  80 % sure, 1 line to check\n" in result.stdout
 
 
+def test_songs_go_by_their_files_names(remote: Sow, service: FakeService, folder: Path):
+    remote("batch", folder)
+    assert {request["label"] for request in service.submitted} == {"one.wav", "two.wav", "three.wav"}
+
+
 def test_several_formats_at_once(remote: Sow, folder: Path):
     assert remote("batch", folder, "--format", "lrc, ass").exit_code == 0
     assert {"one.lrc", "one.ass", "two.lrc", "two.ass"} <= files(folder)

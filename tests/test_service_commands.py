@@ -60,6 +60,7 @@ def test_the_service_gets_the_lyrics_and_only_the_options_that_were_given(
     assert plain["options"] == {}
     assert plain["lyrics_text"] == sheet_file.read_text()
     assert "song_title" not in plain
+    assert plain["label"] == "song.wav"
     assert full["options"] == {
         "language": "zh", "whisper_model": "small", "engines": ["a", "b"], "force": True, "use_cache": False,
     }  # fmt: skip
@@ -223,6 +224,12 @@ def test_jobs_are_listed_newest_first(remote: Sow, service: FakeService, tone: P
     assert [job["song_title"] for job in json.loads(remote("jobs", "--json", "--limit", 1).stdout)] == ["Second"]
 
 
+def test_a_song_without_a_title_is_listed_by_its_files_name(remote: Sow, tone: Path, sheet_file: Path):
+    job_id = submitted(remote, tone, sheet_file)
+    assert "song.wav" in remote("jobs").stdout
+    assert "song          song.wav" in remote("status", job_id).stdout
+
+
 def test_jobs_can_be_filtered(remote: Sow, service: FakeService, tone: Path, sheet_file: Path):
     first = submitted(remote, tone, sheet_file)
     remote("cancel", first)
@@ -241,7 +248,8 @@ def test_no_jobs_are_no_error(remote: Sow):
 def test_the_status_of_a_job(remote: Sow, service: FakeService, tone: Path, sheet_file: Path):
     job_id = submitted(remote, tone, sheet_file)
     result = remote("status", job_id)
-    assert result.stdout.startswith(f"{job_id}  processing\n  recording     {hash_of(tone)}\n")
+    head = f"{job_id}  processing\n  song          song.wav\n  recording     {hash_of(tone)}\n"
+    assert result.stdout.startswith(head)
     assert "now           Reading the recording, 10 %\n" in result.stdout
 
 

@@ -186,8 +186,9 @@ def test_lyrics_go_to_and_fro_in_every_format(server: Server, song: Path, name: 
     assert [line.text for line in timed.lines] == ["晨光 is breaking", "Over sea & <stone>"]
 
 
+@pytest.mark.slow
 def test_a_batch_goes_on_after_the_service_was_killed(make_server: Callable[..., Server], song: Path):
-    server = make_server(SOW_FAKE_SECONDS="0.4", SOW_ANALYSIS_LEASE_SECONDS="2")
+    server = make_server(SOW_FAKE_SECONDS="0.4")
     folder = song.parent
     for n in range(6):
         shutil.copy(song, folder / f"song{n}.ogg")
@@ -209,7 +210,7 @@ def test_a_batch_goes_on_after_the_service_was_killed(make_server: Callable[...,
     for n in range(6):
         assert f"Song number {n}" in (folder / f"song{n}.lrc").read_text()
     assert server.sow("batch", folder).stdout == "7 songs: 7 skipped\n"
-    assert server.stop() in (0, -signal.SIGTERM)
+    assert server.stop() == 0
     assert "shutdown complete" in (server.folder / "log").read_text()
 
 

@@ -19,7 +19,7 @@ from sow_analysis.settings import Settings
 
 @pytest.fixture
 def settings(settings_of: Callable[..., Settings], backend: Backend) -> Settings:
-    return settings_of(backend, port=0, lease_seconds=1.5)
+    return settings_of(backend, port=0)
 
 
 def submit(client: httpx2.Client, audio_url: str, title: str) -> str:
@@ -68,7 +68,7 @@ def test_jobs_of_a_service_that_was_killed_are_done_by_the_next_each_once(settin
         one_version_of_each(client, uploaded["content_hash"], [running, *queued])
         gone, _ = psutil.wait_procs(children, timeout=20)
         assert set(gone) == set(children)
-        assert second.stop() in (0, -15)
+        assert second.stop() == 0
 
 
 def test_a_killed_workers_job_goes_to_the_service(settings: Settings, tmp_path: Path):
@@ -83,6 +83,7 @@ def test_a_killed_workers_job_goes_to_the_service(settings: Settings, tmp_path: 
         one_version_of_each(client, uploaded["content_hash"], ids)
 
 
+@pytest.mark.slow
 def test_a_cancelled_job_is_not_taken_up_after_a_restart(settings: Settings, tmp_path: Path):
     with live(settings, tmp_path) as first, first.client() as client:
         uploaded = upload(client, tmp_path)
@@ -106,7 +107,8 @@ def test_a_service_that_is_told_to_stop_ends_though_somebody_listens(settings: S
         with client.stream("GET", f"/jobs/{job_id}/events") as events:
             pieces = events.iter_raw()
             next(pieces)
-            assert service.stop() in (0, -15)
+            assert service.stop() == 0
             for _ in pieces:  # the stream was brought to its end, not cut
                 pass
     assert "Traceback" not in service.log
+    assert "stopped" in service.log.splitlines()[-1]

@@ -39,8 +39,8 @@ def doing_now(job: Job) -> str:
 def card(job: Job) -> Iterator[str]:
     """All that people want to know of one job, as lines of rich markup."""
     yield f"[bold]{escape(printable(job.id))}[/]  {status(job)}"
-    if job.song_title:
-        yield f"  song          {escape(printable(job.song_title))}"
+    if name := job.song_title or job.label:
+        yield f"  song          {escape(printable(name))}"
     if job.content_hash:
         yield f"  recording     {escape(printable(job.content_hash))}"
     if now := doing_now(job):

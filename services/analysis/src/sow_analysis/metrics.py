@@ -39,7 +39,7 @@ class Metrics:
         self._lag = Histogram(
             "sow_event_loop_lag_seconds",
             "How much too late the event loop comes to what is due.",
-            buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
+            buckets=(0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
             registry=registry,
         )
 

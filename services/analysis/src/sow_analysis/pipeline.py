@@ -11,6 +11,7 @@ from lyric_timing.timed import TimedLyrics
 from lyric_timing.verify import verify
 from sow_analysis.alignment import Alignment, align
 from sow_analysis.audio import Recording, load_recording
+from sow_analysis.caches.keys import TranscriptionKey
 from sow_analysis.chain import Chain
 from sow_analysis.confidence import DOUBTFUL, confidence_of, doubtful_lines
 from sow_analysis.engines.pocketsphinx import PocketSphinx
@@ -20,6 +21,7 @@ from sow_analysis.engines.whisper_align import WhisperAligner
 from sow_analysis.engines.whisper_model import WhisperLoader
 from sow_analysis.errors import EngineUnavailableError
 from sow_analysis.lrc import LrcOptions, LrcResult, Progress, Stage
+from sow_analysis.memory import Memory, ear_version
 from sow_analysis.models import ModelStore
 from sow_analysis.separation import MODEL, Separator
 from sow_analysis.singing import Voice
@@ -32,8 +34,10 @@ _SEPARATING, _HEARING = 0.4, 0.6
 """Shares of the time that listening takes."""
 
 
-def generate_lrc(audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress) -> LrcResult:
-    """Time the lyrics of one recording.
+def generate_lrc(
+    audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress, *, memory: Memory | None = None
+) -> LrcResult:
+    """Time the lyrics of one recording. With a `memory`, what was heard in it before is not listened to again.
 
     Raises:
         AudioNotFoundError, AudioUnreadableError, AudioTooLongError, AudioSilentError: the recording is of no use.
@@ -51,7 +55,9 @@ def generate_lrc(audio: Path, sheet: LyricSheet, options: LrcOptions, progress: 
     vocals = chain.turn("separate", Separator.name, lambda: _vocals(recording, store, progress))
     voice = Voice.of(recording.samples, vocals)
     language = options.language or sheet.language
-    heard = chain.turn("hear", WhisperEvidence.name, lambda: _heard(recording, voice, whisper, language, progress))
+    heard = chain.turn(
+        "hear", WhisperEvidence.name, lambda: _heard(recording, voice, whisper, language, progress, memory)
+    )
 
     progress(Stage.ROADMAP, 0.0)
     silences = () if vocals is None else voice.silences()
@@ -81,15 +87,29 @@ def _vocals(recording: Recording, store: ModelStore, progress: Progress) -> Samp
 
 
 def _heard(
-    recording: Recording, voice: Voice, whisper: WhisperLoader, language: str | None, progress: Progress
+    recording: Recording,
+    voice: Voice,
+    whisper: WhisperLoader,
+    language: str | None,
+    progress: Progress,
+    memory: Memory | None,
 ) -> Heard:
+    pieces = voice.pieces(PIECE_SECONDS)
+    bounds = tuple(round(bound, 3) for piece in pieces for bound in piece)
+    key = TranscriptionKey(recording.sha256, whisper.name, language, "mix", {"pieces": bounds}, ear_version())
+    if memory is not None and (known := memory.recall(key)) is not None:
+        progress(Stage.HEAR, 1.0)
+        return known
     whisper.download(lambda here, total: progress(Stage.MODELS, here / max(total, 1)))
-    return WhisperEvidence(whisper).hear(
+    heard = WhisperEvidence(whisper).hear(
         recording.samples,
-        voice.pieces(PIECE_SECONDS),
+        pieces,
         language,
         lambda share: progress(Stage.HEAR, _SEPARATING + _HEARING * share),
     )
+    if memory is not None:
+        memory.keep(key, heard)
+    return heard
 
 
 def _timed(alignment: Alignment, sheet: LyricSheet, recording: Recording, language: str | None) -> TimedLyrics:

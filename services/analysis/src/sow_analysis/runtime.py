@@ -12,7 +12,7 @@ from pathlib import Path
 from sow_analysis.caches import Caches, open_caches
 from sow_analysis.database import Database, open_database
 from sow_analysis.fetching import FetchLimits, fetch
-from sow_analysis.jobs import Backoff, DocketQueue, JobKind, JobQueue, JobStore, Rules, Sweeper
+from sow_analysis.jobs import Backoff, DocketQueue, JobKind, JobQueue, JobStore, Rules, Sweeper, Upkeep
 from sow_analysis.metrics import Metrics
 from sow_analysis.settings import Settings
 from sow_analysis.songs import LyricsStore, Publisher, RecordingStore
@@ -21,6 +21,8 @@ from sow_analysis.worker import EnginePool, LrcExecutor, Stop
 
 _DUE_PER_SLOT = 8
 """Due jobs to look up in each round, for each job that may run at once."""
+_DAY = 86_400.0
+"""Seconds."""
 
 
 class Shutdown:
@@ -49,6 +51,7 @@ class Runtime:
     settings: Settings
     database: Database
     jobs: JobStore
+    upkeep: Upkeep
     queue: JobQueue
     storage: Storage
     recordings: RecordingStore
@@ -66,6 +69,7 @@ class Runtime:
         executor = LrcExecutor(
             self.settings,
             self.jobs,
+            self.recordings,
             self.lyrics,
             self.publisher,
             self.caches.results,
@@ -81,7 +85,8 @@ class Runtime:
             {kind: slots * _DUE_PER_SLOT for kind, slots in concurrency.items()},
             poll_seconds=self.settings.poll_seconds,
             sweep_seconds=self.settings.sweep_seconds,
-            chores=(self.publisher.publish_all,),
+            before=self.upkeep.end_leases_of_the_dead,
+            chores=(self.publisher.publish_all, self.upkeep.delete_old),
         )
         tasks = (
             self.queue.run({JobKind.LRC: (executor.work_on, concurrency[JobKind.LRC])}),
@@ -129,9 +134,10 @@ async def open_runtime(settings: Settings) -> AsyncGenerator[Runtime]:
             settings,
             database,
             JobStore(database, rules),
+            Upkeep(database, settings.keep_finished_jobs_days * _DAY or None),
             queue,
             storage,
-            RecordingStore(database),
+            RecordingStore(database, storage),
             lyrics,
             Publisher(lyrics, storage),
             caches,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 
 import structlog
 import uvicorn
@@ -17,6 +18,7 @@ from sow_analysis.logs import configure_logs
 from sow_analysis.runtime import open_runtime
 from sow_analysis.settings import Settings
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -26,6 +28,16 @@ class _Server(uvicorn.Server):
     def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
         super().__init__(config)
         self._app = app
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Hear the signals to stop. Uvicorn raises them again at the end, as if it had died of them; this does not."""
+        handlers = {number: signal.signal(number, self.handle_exit) for number in _STOPPING}
+        try:
+            yield
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if (runtime := runtime_of(self._app)) is not None:
@@ -70,7 +82,7 @@ def work(settings: Settings) -> None:
 async def _work(settings: Settings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _STOPPING:
         loop.add_signal_handler(number, stop.set)
     async with open_runtime(settings) as runtime, runtime.working():
         _log.info("working", concurrency=settings.lrc_concurrency)

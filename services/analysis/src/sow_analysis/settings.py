@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         description="How often a worker says that it is alive and looks for a cancellation, in seconds.",
     )
     poll_seconds: float = Field(
-        default=2, gt=0, description="How often open jobs are looked for that the queue may have lost, in seconds."
+        default=1, gt=0, description="How often open jobs are looked for that the queue may have lost, in seconds."
     )
     sweep_seconds: float = Field(
         default=60, gt=0, description="How often every open job is put into the queue again, in seconds."
@@ -107,6 +107,11 @@ class Settings(BaseSettings):
         default=10,
         ge=1,
         description="How often a job's worker may vanish before the job is taken for the cause and fails.",
+    )
+    keep_finished_jobs_days: float = Field(
+        default=30,
+        ge=0,
+        description="How long jobs are kept that have ended, with their events, in days; 0 keeps all. Lyrics stay.",
     )
     child_max_jobs: int = Field(
         default=50, ge=1, description="Jobs that one engine process does before a fresh one takes its place."

@@ -5,15 +5,19 @@ Name the function in the settings: SOW_ANALYSIS_PIPELINE=sow_analysis.testing:fa
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import time
 from pathlib import Path
 
+from lyric_timing.heard import Heard
 from lyric_timing.sheet import LyricSheet
 from lyric_timing.timed import TimedLine, TimedLyrics, TimedWord
+from sow_analysis.caches.keys import TranscriptionKey
 from sow_analysis.errors import AudioSilentError, ModelUnavailableError
 from sow_analysis.lrc import Attempt, LrcOptions, LrcResult, Outcome, Progress, Stage
+from sow_analysis.memory import Memory
 
 FAKE_SECONDS = "SOW_FAKE_SECONDS"
 """The environment variable that says how long each song takes; 0 by default."""
@@ -21,8 +25,10 @@ _SECONDS_PER_LINE = 2.0
 _TICK = 0.05
 
 
-def fake_generate_lrc(audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress) -> LrcResult:
-    """Time the lines two seconds apart, without listening.
+def fake_generate_lrc(
+    audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress, *, memory: Memory | None = None
+) -> LrcResult:
+    """Time the lines two seconds apart, without listening. In `memory`, each recording was silent.
 
     The song's title may ask for something else: `fake:seconds=3` to take so long, `fake:crash` for the process to die,
     `fake:silent` for an error that stays, `fake:unavailable` for one that can pass, `fake:bug` for one nobody foresaw.
@@ -40,6 +46,10 @@ def fake_generate_lrc(audio: Path, sheet: LyricSheet, options: LrcOptions, progr
         raise ModelUnavailableError("The model is not to be had.")
     if order == "bug":
         raise ZeroDivisionError("a secret of the program")
+    if memory is not None:
+        key = TranscriptionKey(hashlib.sha256(audio.read_bytes()).hexdigest(), "fake", None, "mix")
+        if memory.recall(key) is None:
+            memory.keep(key, Heard((), "fake"))
     while (gone := time.monotonic() - began) < seconds:
         progress(Stage.ALIGN, gone / seconds)
         time.sleep(min(_TICK, seconds - gone))

@@ -51,6 +51,7 @@ async def test_what_is_no_recording_is_refused_and_not_kept(client: httpx2.Async
     answer = await client.post("/audio", content=content)
 
     assert (answer.status_code, answer.json()["code"]) == (422, "audio_unreadable")
+    assert answer.json()["detail"].startswith("The file is ")
     assert not list(tmp_path.glob("*/audio.*"))
 
 
@@ -64,6 +65,7 @@ async def test_an_upload_beyond_the_limit_is_refused_announced_or_not(opened: Op
             answer = await client.post("/audio", content=content)
             assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
             assert answer.headers["content-type"] == "application/problem+json"
+            assert "10000 bytes" in answer.json()["detail"]
 
 
 async def test_an_upload_longer_than_the_limit_is_refused(opened: Opener, recording: bytes):

@@ -55,6 +55,14 @@ async def test_the_same_request_gives_the_same_job(client: httpx2.AsyncClient):
     assert first.json()["status"] == "queued"
 
 
+async def test_a_label_is_shown_and_makes_no_other_job(client: httpx2.AsyncClient):
+    first, again = await submit(client, label="a.mp3"), await submit(client, label="b.mp3")
+
+    assert first.json()["id"] == again.json()["id"]
+    assert [job["label"] for job in (await client.get("/jobs")).json()["jobs"]] == ["a.mp3"]
+    assert (await client.get(f"/jobs/{first.json()['id']}")).json()["song_title"] is None
+
+
 async def test_a_cancelled_job_stays_so_and_an_ended_one_cannot_be_cancelled(opened: Opener, recording: bytes):
     async with opened(working=True) as client:
         url = (await upload(client, recording))["audio_url"]

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -207,15 +208,53 @@ async def test_what_was_worked_out_before_is_not_worked_out_again_unless_asked(o
     assert 'sow_engine_turns_total{engine="fake",outcome="served",step="align"} 3.0' in counted
 
 
+async def test_a_recording_that_was_heard_before_is_not_heard_again_with_other_lyrics(open_one: Open):
+    runtime = await open_one()
+    async with runtime.working():
+        for title, options in (("one", {}), ("two", {}), ("three", {"use_cache": False})):
+            await until_ended(runtime, await submit(runtime, title, options=options))
+
+    counted = runtime.metrics.exposition({}).decode()
+    assert 'sow_cache_lookups_total{cache="transcription",result="hit"} 1.0' in counted
+    assert 'sow_cache_lookups_total{cache="transcription",result="miss"} 1.0' in counted
+
+
+async def test_a_recording_from_elsewhere_is_kept_as_if_it_had_been_uploaded(
+    open_one: Open, monkeypatch: pytest.MonkeyPatch
+):
+    other = b"another recording"
+    content_hash = hashlib.sha256(other).hexdigest()
+
+    async def fetch(_runtime: Runtime, _url: str, destination: Path) -> str:
+        destination.write_bytes(other)
+        return content_hash
+
+    monkeypatch.setattr(Runtime, "fetch", fetch)
+    runtime = await open_one()
+    async with runtime.working():
+        failed = await until_ended(runtime, await submit(runtime, "fake:silent", audio_url="https://a.example/a.mp3"))
+        assert await runtime.recordings.find(content_hash) is None
+        job = await until_ended(runtime, await submit(runtime, audio_url="https://a.example/x/b.MP3?key=secret"))
+
+    assert failed.error
+    assert failed.error.message.startswith("The file is silent")
+    assert job.status is JobStatus.COMPLETED
+    assert await runtime.storage.get(f"{content_hash}/audio.mp3") == other
+    kept = await runtime.recordings.get(content_hash)
+    assert (kept.storage_key, kept.size, kept.duration) == (f"{content_hash}/audio.mp3", len(other), 4.0)
+
+
 async def test_copies_that_a_crash_left_unwritten_are_written_by_a_sweep(open_one: Open):
     runtime = await open_one()
     await runtime.lyrics.put_edit(SONG, EDIT, Condition())
     assert f"{SONG}/lyrics.lrc" not in await runtime.storage.list(SONG)
     async with runtime.working():
         written = await copies(runtime, "lyrics.lrc", "versions/1.json")
+        async with asyncio.timeout(30):
+            while await runtime.lyrics.unpublished():
+                await asyncio.sleep(0.02)
 
     assert f"{SONG}/lyrics.json" in written
-    assert await runtime.lyrics.unpublished() == ()
 
 
 async def at_work(runtime: Runtime, job_id: str) -> None:

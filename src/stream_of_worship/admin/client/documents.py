@@ -66,6 +66,7 @@ class Job(Document):
     progress: float = 0.0
     content_hash: str | None = None
     song_title: str | None = None
+    label: str | None = None
     attempts: list[JobAttempt] = Field(default_factory=list[JobAttempt])
     warnings: list[str] = Field(default_factory=list[str])
     result: JobResult | None = None
@@ -74,6 +75,11 @@ class Job(Document):
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+
+    @property
+    def song(self) -> str:
+        """What to call the song in a list."""
+        return self.song_title or self.label or (self.content_hash or "")[:12]
 
     @property
     def is_final(self) -> bool:

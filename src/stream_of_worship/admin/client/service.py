@@ -46,6 +46,8 @@ class LrcRequest:
     song_title: str | None = None
     youtube_url: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    label: str | None = None
+    """What lists call a song that has no title."""
 
     def body(self) -> dict[str, Any]:
         """As the service takes it; what is not known is left out."""
@@ -53,6 +55,7 @@ class LrcRequest:
             "content_hash": self.content_hash,
             "song_title": self.song_title,
             "youtube_url": self.youtube_url,
+            "label": self.label,
         }
         return {
             "audio_url": self.audio_url,

@@ -81,7 +81,7 @@ def table(found: list[Job]) -> Table:
             escape(printable(job.id)),
             job_report.status(job),
             escape(printable(job_report.doing_now(job) or (job.error.message if job.error else ""))),
-            escape(printable(job.song_title or (job.content_hash or "")[:12])),
+            escape(printable(job.song)),
             job_report.when(job.created_at) if job.created_at else "",
         )
     return result

@@ -215,7 +215,8 @@ def send(
     sheet = read_sheet(lyrics, language=options.get("language"), title=title)
     text = decode_lyrics(lyrics.read_bytes())
     upload = service.upload(audio, sent)
-    request = LrcRequest(upload.audio_url, text, upload.content_hash, sheet.title, youtube_url, options)
+    name = printable(audio.name)
+    request = LrcRequest(upload.audio_url, text, upload.content_hash, sheet.title, youtube_url, options, name)
     return service.submit_lrc(request)
 
 

@@ -11,11 +11,13 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import ASGIApp
 
 from sow_analysis.api import audio, events, health, jobs, songs
-from sow_analysis.api.problems import TooLargeAsProblem, add_handlers, describe_problems, responses
+from sow_analysis.api.problems import LimitOf, TooLargeAsProblem, add_handlers, describe_problems, responses
 from sow_analysis.api.security import LocalCallersOnly, refuse_exposure, require_key
 from sow_analysis.runtime import Runtime, open_runtime
 from sow_analysis.settings import Settings
 
+API = "/api/v1"
+AUDIO = f"{API}/audio"
 _JSON_ROOM = 6
 """Bytes that one character of lyrics may take in JSON."""
 _TIMED_ROOM = 2_000_000
@@ -26,7 +28,7 @@ class _App(FastAPI):
     """FastAPI, with problems in one form in answers and in the description."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return TooLargeAsProblem(super().build_middleware_stack())
+        return TooLargeAsProblem(super().build_middleware_stack(), _limit_of(self.state.settings))
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -61,21 +63,28 @@ def create_app(settings: Settings | None = None, *, working: bool = True) -> Fas
         version=version("sow-analysis"),
         summary="A recording and its lyrics in, timed lyrics out.",
         lifespan=lifespan,
-        max_body_size=chosen.max_lyrics_bytes * _JSON_ROOM + _TIMED_ROOM,
+        max_body_size=_most_bytes(chosen),
         responses=responses("internal_error"),
     )
     app.state.settings = chosen
-    api = APIRouter(
-        prefix="/api/v1", dependencies=[Depends(require_key)], responses=responses("key_missing", "host_refused")
-    )
+    api = APIRouter(prefix=API, dependencies=[Depends(require_key)], responses=responses("key_missing", "host_refused"))
     for router in (audio.router(chosen.max_upload_bytes), jobs.router, events.router, songs.router):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health.router)
-    add_handlers(app)
+    add_handlers(app, _limit_of(chosen))
     if chosen.api_key is None:
         app.add_middleware(LocalCallersOnly, host=chosen.host)
     return app
+
+
+def _limit_of(settings: Settings) -> LimitOf:
+    return lambda path: settings.max_upload_bytes if path == AUDIO else _most_bytes(settings)
+
+
+def _most_bytes(settings: Settings) -> int:
+    """Of a request that is no upload."""
+    return settings.max_lyrics_bytes * _JSON_ROOM + _TIMED_ROOM
 
 
 def runtime_of(app: FastAPI) -> Runtime | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import tempfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote
 
@@ -17,11 +16,9 @@ from sow_analysis.api.documents import UploadDocument
 from sow_analysis.api.problems import responses
 from sow_analysis.fetching import upload_url
 from sow_analysis.songs import Recording
-from sow_analysis.storage import keys
+from sow_analysis.songs.recordings import FILE_NAME
 
 _WRITE_BYTES = 1 << 20
-_SUFFIX = re.compile(r"[a-z0-9]{1,10}")
-_UNKNOWN_SUFFIX = "bin"
 
 
 def router(max_bytes: int) -> APIRouter:
@@ -57,22 +54,19 @@ async def upload(
     The body is the file itself, of any kind that holds sound. The same file again is recognised by its content.
     """
     with tempfile.TemporaryDirectory(prefix="sow-upload-") as folder:
-        path = Path(folder) / "audio"
-        content_hash, size = await _receive(request, path)
+        path = Path(folder) / FILE_NAME
+        content_hash = await _receive(request, path)
         known = await runtime.recordings.find(content_hash)
         if known is not None and await runtime.storage.exists(known.storage_key):
             return _document(known)
         arguments = {"audio": str(path), "max_seconds": runtime.settings.max_audio_seconds}
         found = await runtime.engines.run("probe", arguments, lambda _stage, _share: None)
-        key = keys.audio(content_hash, _suffix(x_filename))
-        await runtime.storage.put(key, path)
-        recording = Recording(content_hash, key, size, found["duration"])
-        await runtime.recordings.add(recording)
-        return _document(recording)
+        name = unquote(x_filename or "")
+        return _document(await runtime.recordings.keep(path, content_hash, name, found["duration"]))
 
 
-async def _receive(request: Request, path: Path) -> tuple[str, int]:
-    digest, size, waiting = hashlib.sha256(), 0, bytearray()
+async def _receive(request: Request, path: Path) -> str:
+    digest, waiting = hashlib.sha256(), bytearray()
     async with await anyio.open_file(path, "wb") as file:
 
         async def flush() -> None:
@@ -82,16 +76,10 @@ async def _receive(request: Request, path: Path) -> tuple[str, int]:
 
         async for piece in request.stream():
             waiting += piece
-            size += len(piece)
             if len(waiting) >= _WRITE_BYTES:
                 await flush()
         await flush()
-    return digest.hexdigest(), size
-
-
-def _suffix(filename: str | None) -> str:
-    suffix = PurePosixPath(unquote(filename or "")).suffix.lower().removeprefix(".")
-    return suffix if _SUFFIX.fullmatch(suffix) else _UNKNOWN_SUFFIX
+    return digest.hexdigest()
 
 
 def _document(recording: Recording) -> UploadDocument:

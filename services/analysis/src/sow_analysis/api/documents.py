@@ -96,6 +96,11 @@ class LrcJobRequest(Strict):
     )
     lyrics_text: str = Field(min_length=1, description="Plain text, one sung line per line; LRC and ChordPro will do.")
     song_title: str | None = Field(default=None, max_length=300)
+    label: str | None = Field(
+        default=None,
+        max_length=300,
+        description="What lists call a song that has no title, such as its file's name. The lyrics do not show it.",
+    )
     youtube_url: Annotated[str, Field(max_length=300), AfterValidator(_youtube_url)] | None = Field(
         default=None, description="A video of this recording, whose captions may help."
     )
@@ -151,6 +156,7 @@ class JobDocument(BaseModel):
                     "warnings": [],
                     "content_hash": HASH,
                     "song_title": "Morning Light",
+                    "label": "morning_light.mp3",
                     "audio_url": f"sow://audio/{HASH}",
                     "created_at": "2026-11-24T09:00:00Z",
                     "started_at": "2026-11-24T09:00:01Z",
@@ -174,6 +180,7 @@ class JobDocument(BaseModel):
     warnings: list[str]
     content_hash: str | None
     song_title: str | None
+    label: str | None = Field(description="As the request has it.")
     audio_url: str = Field(description="Without what may be secret in it.")
     result: dict[str, Any] | None
     error: FailureDocument | None = Field(description="Why it failed, or why the run before failed.")
@@ -198,6 +205,7 @@ class JobDocument(BaseModel):
             warnings=list(job.warnings),
             content_hash=job.content_hash,
             song_title=job.request.get("song_title"),
+            label=job.label,
             audio_url=without_secrets(job.request.get("audio_url", "")),
             result=dict(job.result) if job.result is not None else None,
             error=FailureDocument(code=error.code, message=error.message, can_pass=error.can_pass) if error else None,

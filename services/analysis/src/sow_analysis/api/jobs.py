@@ -34,7 +34,9 @@ async def submit_lrc(request: LrcJobRequest, runtime: Runtime, response: Respons
     content_hash = request.content_hash
     if (song := uploaded(request.audio_url)) is not None:
         content_hash = (await runtime.recordings.get(song)).content_hash
-    submission = await runtime.jobs.submit(JobKind.LRC, request.model_dump(mode="json"), content_hash)
+    submission = await runtime.jobs.submit(
+        JobKind.LRC, request.model_dump(mode="json", exclude={"label"}), content_hash, request.label
+    )
     job = submission.job
     runtime.metrics.job_submitted(job.kind, created=submission.created)
     if submission.created:

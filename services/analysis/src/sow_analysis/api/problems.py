@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -31,6 +31,8 @@ _CODE_OF_STATUS = {
     405: "method_not_allowed",
     413: "too_large",
 }
+LimitOf = Callable[[str], int]
+"""Gives the bytes that a request to a path may have."""
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -100,7 +102,7 @@ def problem_response(
     return JSONResponse(problem.model_dump(exclude_none=True), kind.status, sent, media_type=MEDIA_TYPE)
 
 
-def add_handlers(app: FastAPI) -> None:
+def add_handlers(app: FastAPI, limit_of: LimitOf) -> None:
     """Have every error of this application answered as a problem."""
 
     @app.exception_handler(ProblemError)
@@ -126,7 +128,9 @@ def add_handlers(app: FastAPI) -> None:
         return problem_response("request_invalid", errors=flaws)
 
     @app.exception_handler(HTTPException)
-    async def _http(_request: Request, error: HTTPException) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        if error.status_code == 413:
+            return _too_large(limit_of(request.url.path))
         code = _CODE_OF_STATUS.get(error.status_code, "internal_error")
         standard = HTTPStatus(error.status_code).phrase
         return problem_response(code, None if error.detail == standard else error.detail, error.headers)
@@ -143,11 +147,16 @@ def _known(code: str, message: str) -> JSONResponse:
     return problem_response(code, message)
 
 
+def _too_large(limit: int) -> JSONResponse:
+    return problem_response("too_large", f"This address takes {limit} bytes at most.")
+
+
 class TooLargeAsProblem:
     """Gives the answer of the limit on request bodies, a line of plain text, the form of all other problems."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, limit_of: LimitOf) -> None:
         self._app = app
+        self._limit_of = limit_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         replaced = False
@@ -158,7 +167,7 @@ class TooLargeAsProblem:
                 headers = Headers(raw=message["headers"])
                 replaced = message["status"] == 413 and headers.get("content-type") != MEDIA_TYPE
                 if replaced:
-                    await problem_response("too_large")(scope, receive, send)
+                    await _too_large(self._limit_of(scope["path"]))(scope, receive, send)
             if not replaced:
                 await send(message)
 

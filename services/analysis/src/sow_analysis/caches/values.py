@@ -70,6 +70,14 @@ class TranscriptionCache(_JsonCache[TranscriptionKey, Heard]):
     def __init__(self, disk: DiskCache) -> None:
         super().__init__(disk, Heard)
 
+    def recall(self, key: TranscriptionKey) -> Heard | None:
+        """Like `get`: the pipeline's word for it."""
+        return self.get(key)
+
+    def keep(self, key: TranscriptionKey, heard: Heard) -> None:
+        """Like `put`, for those who do not mind whether it was kept."""
+        self.put(key, heard)
+
 
 class ResultCache(_JsonCache[ResultKey, LrcResult]):
     """Timed lyrics, by sound, words, options and version."""

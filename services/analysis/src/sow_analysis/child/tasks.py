@@ -24,12 +24,16 @@ def time_lyrics(
     title: str | None,
     options: Mapping[str, Any],
     max_seconds: float,
+    cache_dir: str | None = None,
+    cache_max_bytes: int = 0,
 ) -> dict[str, Any]:
-    """Time the lyrics of one recording by the function named `pipeline`.
+    """Time the lyrics of one recording by the function named `pipeline`; with a cache, it need not listen twice.
 
-    The result has the fields of `LrcResult`.
+    The result has the fields of `LrcResult`, and `recalled`: whether what is heard was in the cache, None if it was not
+    looked for.
     """
     from lyric_timing import parse_sheet
+    from sow_analysis.caches import DiskCache, TranscriptionCache
     from sow_analysis.lrc import LrcOptions, LrcResult, Stage
 
     generate: Callable[..., LrcResult] = resolve_name(pipeline)
@@ -40,10 +44,13 @@ def time_lyrics(
     def tell(stage: Stage, share: float) -> None:
         progress(stage.value, share)
 
-    result = generate(Path(audio), sheet, TypeAdapter(LrcOptions).validate_python(chosen), tell)
+    memory = TranscriptionCache(DiskCache(Path(cache_dir), cache_max_bytes)) if cache_dir is not None else None
+    result = generate(Path(audio), sheet, TypeAdapter(LrcOptions).validate_python(chosen), tell, memory=memory)
     if (result.lyrics.duration or 0.0) > max_seconds:
         raise AudioTooLongError(_too_long(max_seconds))
-    return asdict(result)
+    counts = memory.counts if memory is not None else None
+    recalled = counts.hits > 0 if counts is not None and counts.hits + counts.misses else None
+    return {**asdict(result), "recalled": recalled}
 
 
 def probe(*, progress: Tell, audio: str, max_seconds: float) -> dict[str, Any]:

@@ -8,15 +8,16 @@ a lock of their own, which is fairer than SQLite's polling. Readers never wait: 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.sql.dml import ReturningInsert
 
 from sow_analysis.database.upgrade import WRITES, upgrade
 
@@ -50,13 +51,19 @@ class Database:
 
     async def insert_if_absent(self, connection: AsyncConnection, table: Table, values: Mapping[str, object]) -> bool:
         """Insert a row; give False, and change nothing, where a unique index has one like it."""
-        return (await connection.execute(self.insert(table, values))).rowcount == 1
+        statement = self._insert(table).values(**values).on_conflict_do_nothing()
+        return (await connection.execute(statement)).rowcount == 1
 
-    def insert(self, table: Table, values: Mapping[str, object]) -> sqlite.Insert | postgresql.Insert:
-        """The statement that inserts a row, and does nothing where a unique index has one like it."""
-        if self.is_sqlite:
-            return sqlite.insert(table).values(**values).on_conflict_do_nothing()
-        return postgresql.insert(table).values(**values).on_conflict_do_nothing()
+    def insert_where(self, table: Table, columns: Sequence[str], *where: ColumnElement[bool]) -> ReturningInsert[Any]:
+        """The statement that inserts a row of parameters named like its columns, and gives it.
+
+        Nothing is inserted, and nothing given, unless all conditions hold and no unique index has a row like it.
+        """
+        parameters = select(*(bindparam(name, type_=table.c[name].type) for name in columns)).where(*where)
+        return self._insert(table).from_select(columns, parameters).on_conflict_do_nothing().returning(table)
+
+    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
 
 @asynccontextmanager

@@ -30,6 +30,9 @@ metadata = MetaData(
 OPEN = text("status IN ('queued', 'waiting', 'processing')")
 """Which jobs are not in a final state, for the indexes below."""
 
+ENDED = text("finished_at IS NOT NULL")
+"""Which jobs are."""
+
 recordings = Table(
     "recordings",
     metadata,
@@ -50,6 +53,7 @@ jobs = Table(
     Column("fingerprint", String(64), nullable=False),
     Column("request", JSON, nullable=False),
     Column("content_hash", String(64), index=True),
+    Column("label", String(300)),
     Column("stage", String(32)),
     Column("progress", Float, nullable=False),
     Column("attempt", Integer, nullable=False),
@@ -57,6 +61,7 @@ jobs = Table(
     Column("lost_leases", Integer, nullable=False),
     Column("lease", String(32)),
     Column("lease_until", Float),
+    Column("holder", String(64)),
     Column("not_before", Float, nullable=False),
     Column("engines", JSON, nullable=False),
     Column("warnings", JSON, nullable=False),
@@ -75,6 +80,7 @@ jobs = Table(
     ),
     Index("ix_jobs_open", "kind", "not_before", "id", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_jobs_status", "status", "id"),
+    Index("ix_jobs_finished_at", "finished_at", sqlite_where=ENDED, postgresql_where=ENDED),
 )
 """One row for each job. It is the truth: the queue only carries ids."""
 

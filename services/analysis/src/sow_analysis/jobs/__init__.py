@@ -10,6 +10,7 @@ from sow_analysis.jobs.queue import DocketQueue, JobQueue
 from sow_analysis.jobs.retry import Backoff
 from sow_analysis.jobs.store import JobStore, Outcome, Rules
 from sow_analysis.jobs.sweep import Sweeper
+from sow_analysis.jobs.upkeep import Upkeep
 
 __all__ = [
     "Backoff",
@@ -27,4 +28,5 @@ __all__ = [
     "Submission",
     "Sweeper",
     "Ticket",
+    "Upkeep",
 ]

@@ -64,6 +64,7 @@ class Job:
     status: JobStatus
     request: Document
     content_hash: str | None
+    label: str | None
     stage: str | None
     progress: float
     attempt: int

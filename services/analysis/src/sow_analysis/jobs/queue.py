@@ -24,6 +24,11 @@ Handler = Callable[[str], Awaitable[None]]
 
 _TASK = "work_on"
 _DELIVERY = timedelta(milliseconds=100)
+"""Longest wait for new entries at a time, while there is room for them."""
+_ROOM = timedelta(milliseconds=5)
+"""How often to see whether there is room, while there is none. This asks nothing of the queue."""
+_BETWEEN_SECONDS = 0.05
+"""From one job's end to the next one's start, at most, while there are more."""
 _SCHEDULE = timedelta(milliseconds=250)
 
 
@@ -90,9 +95,21 @@ class DocketQueue:
 
     async def _serve(self, kind: JobKind, handler: Handler, concurrency: int) -> None:
         docket = self._dockets[kind]
+        running = 0
 
         async def work_on(job_id: str) -> None:
-            await handler(job_id)
+            nonlocal running
+            running += 1
+            pace()
+            try:
+                await handler(job_id)
+            finally:
+                running -= 1
+                worker.minimum_check_interval = _ROOM  # so it holds too for the pause that follows the next delivery
+                asyncio.get_running_loop().call_later(_BETWEEN_SECONDS, pace)
+
+        def pace() -> None:
+            worker.minimum_check_interval = _ROOM if running == concurrency else _DELIVERY
 
         docket.register(work_on, names=[_TASK])
         worker = Worker(

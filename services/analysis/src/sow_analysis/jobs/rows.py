@@ -6,9 +6,9 @@ import hashlib
 import json
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_
+from sqlalchemy import Boolean, ColumnElement, Row, and_, literal_column, or_
 
-from sow_analysis.database.tables import jobs
+from sow_analysis.database.tables import OPEN, jobs
 from sow_analysis.failures import Failure
 from sow_analysis.jobs.model import Document, EventKind, Job, JobEvent, JobKind, JobStatus
 
@@ -21,6 +21,7 @@ def job_of(row: Row[Any]) -> Job:
         status=JobStatus(row.status),
         request=row.request,
         content_hash=row.content_hash,
+        label=row.label,
         stage=row.stage,
         progress=row.progress,
         attempt=row.attempt,
@@ -52,8 +53,8 @@ def fingerprint(kind: JobKind, request: Document) -> str:
 
 
 def is_open() -> ColumnElement[bool]:
-    """Not in a final state. Spelt as the partial indexes have it."""
-    return jobs.c.status.in_((JobStatus.QUEUED, JobStatus.WAITING, JobStatus.PROCESSING))
+    """Not in a final state. Spelt as the partial indexes have it, with no parameter: else they are not used."""
+    return literal_column(f"({OPEN.text})", Boolean())
 
 
 def is_claimable(now: float) -> ColumnElement[bool]:

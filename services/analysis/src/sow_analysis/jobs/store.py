@@ -30,6 +30,7 @@ from sow_analysis.jobs.errors import (
     QueueFullError,
     WorkerLostError,
 )
+from sow_analysis.jobs.holders import this_process
 from sow_analysis.jobs.model import (
     Document,
     EventKind,
@@ -46,6 +47,16 @@ from sow_analysis.jobs.retry import Backoff
 from sow_analysis.jobs.rows import event_of, fingerprint, is_claimable, is_held, is_open, job_of
 
 Clock = Callable[[], float]
+
+_NEW = (
+    "id", "kind", "status", "fingerprint", "request", "content_hash", "label", "progress", "attempt", "failures",
+    "lost_leases", "not_before", "engines", "warnings", "created_at", "updated_at",
+)  # fmt: skip
+"""What is set of a new job."""
+_DEPTH = select(func.count()).select_from(jobs).where(is_open())
+"""How many jobs are open."""
+_FREE: dict[str, Any] = {"lease": None, "lease_until": None, "holder": None}
+"""What a row says while nobody holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +95,14 @@ class JobStore:
         self._rules = rules or Rules()
         self._clock = clock
         self.news = news or News()
+        self._new = database.insert_where(jobs, _NEW, _DEPTH.scalar_subquery() < self._rules.max_depth)
 
     # For callers
 
-    async def submit(self, kind: JobKind, request: Document, content_hash: str | None = None) -> Submission:
-        """Ask for work. The same request while its job is open gives that job.
+    async def submit(
+        self, kind: JobKind, request: Document, content_hash: str | None = None, label: str | None = None
+    ) -> Submission:
+        """Ask for work. The same request while its job is open gives that job, whatever its label.
 
         Raises:
             QueueFullError: too many jobs are open.
@@ -98,22 +112,21 @@ class JobStore:
         now = self._clock()
         values: dict[str, Any] = {
             "id": new_id(), "kind": kind, "status": JobStatus.QUEUED, "fingerprint": mark, "request": request,
-            "content_hash": content_hash, "progress": 0.0, "attempt": 0, "failures": 0, "lost_leases": 0,
-            "not_before": now, "engines": [], "warnings": [], "created_at": now, "updated_at": now,
+            "content_hash": content_hash, "label": label, "progress": 0.0, "attempt": 0, "failures": 0,
+            "lost_leases": 0, "not_before": now, "engines": [], "warnings": [], "created_at": now, "updated_at": now,
         }  # fmt: skip
         while True:
             async with self._database.write() as connection:
+                if row := (await connection.execute(self._new, values)).one_or_none():
+                    job = job_of(row)
+                    await self._tell(connection, job)
+                    return Submission(job, created=True)
                 if row := (await connection.execute(same)).one_or_none():
                     return Submission(job_of(row), created=False)
-                depth = (await connection.execute(select(func.count()).select_from(jobs).where(is_open()))).scalar_one()
+                depth = (await connection.execute(_DEPTH)).scalar_one()
                 if depth >= self._rules.max_depth:
                     raise QueueFullError(f"{depth} jobs are open, as many as are allowed. Come back later.")
-                row = (await connection.execute(self._database.insert(jobs, values).returning(jobs))).one_or_none()
-                if row is None:
-                    continue  # another process was quicker
-                job = job_of(row)
-                await self._tell(connection, job)
-            return Submission(job, created=True)
+            # the same one was there and has just ended
 
     async def get(self, job_id: str) -> Job:
         """Give one job.
@@ -175,7 +188,7 @@ class JobStore:
         async with self._database.write() as connection:
             job = await self._change(
                 connection, jobs.c.id == job_id, is_open(),
-                status=JobStatus.CANCELLED, lease=None, lease_until=None, finished_at=now,
+                status=JobStatus.CANCELLED, **_FREE, finished_at=now,
             )  # fmt: skip
         if job is None:
             job = await self.get(job_id)
@@ -204,7 +217,7 @@ class JobStore:
                 connection, jobs.c.id == job_id, is_claimable(now),
                 status=JobStatus.PROCESSING,
                 lost_leases=jobs.c.lost_leases + case((jobs.c.status == JobStatus.PROCESSING, 1), else_=0),
-                lease=secrets.token_hex(16), lease_until=now + self._rules.lease_seconds,
+                lease=secrets.token_hex(16), lease_until=now + self._rules.lease_seconds, holder=this_process(),
                 attempt=jobs.c.attempt + 1, stage=None, progress=0.0,
                 started_at=func.coalesce(jobs.c.started_at, now),
             )  # fmt: skip
@@ -271,7 +284,7 @@ class JobStore:
             else:
                 ended = await self._change(
                     connection, _held(job), status=JobStatus.WAITING, failures=failures, error=asdict(failure),
-                    lease=None, lease_until=None, not_before=self._clock() + pause,
+                    **_FREE, not_before=self._clock() + pause,
                 )  # fmt: skip
                 if ended is None:
                     raise _lost(job)
@@ -282,15 +295,13 @@ class JobStore:
         """Give a job back unfinished, as when the service stops. No error when it is this worker's no longer."""
         async with self._database.write() as connection:
             await self._change(
-                connection, _held(job), status=JobStatus.QUEUED, lease=None, lease_until=None, stage=None,
-                progress=0.0, not_before=self._clock(),
+                connection, _held(job), status=JobStatus.QUEUED, **_FREE, stage=None,
+                progress=0.0,
             )  # fmt: skip
         self.news.announce(job.id)
 
     async def _end(self, connection: AsyncConnection, job: Job, status: JobStatus, **values: Any) -> Job:
-        ended = await self._change(
-            connection, _held(job), status=status, lease=None, lease_until=None, finished_at=self._clock(), **values
-        )
+        ended = await self._change(connection, _held(job), status=status, **_FREE, finished_at=self._clock(), **values)
         if ended is None:
             raise _lost(job)
         return ended

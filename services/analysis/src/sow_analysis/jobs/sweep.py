@@ -1,6 +1,7 @@
-"""Reminds the queue of jobs that it may have lost: of all at the start and each minute, of those due every two seconds.
+"""Reminds the queue of jobs that it may have lost: of all at the start and each minute, of those due every second.
 
-The second is what makes recovery quick: a job whose lease is over is seen within one round, whoever had it.
+The second is what makes recovery quick: a job whose lease is over is seen within one round, whoever had it. Leases of
+processes of this machine that are no longer there are ended first.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Sweeper:
         limits: for each kind that this process works on, how many due jobs to look up in a round.
         poll_seconds: between two looks for due jobs.
         sweep_seconds: between two looks for all open jobs.
+        before: what to do first in every round.
         chores: further things to do in each full round.
     """
 
@@ -38,6 +40,7 @@ class Sweeper:
         *,
         poll_seconds: float,
         sweep_seconds: float,
+        before: Callable[[], Awaitable[object]] | None = None,
         chores: tuple[Callable[[], Awaitable[object]], ...] = (),
     ) -> None:
         self._store = store
@@ -45,6 +48,7 @@ class Sweeper:
         self._limits = limits
         self._poll_seconds = poll_seconds
         self._sweep_seconds = sweep_seconds
+        self._before = before
         self._chores = chores
 
     async def sweep(self) -> int:
@@ -67,6 +71,8 @@ class Sweeper:
         swept = float("-inf")
         while True:
             try:
+                if self._before is not None:
+                    await self._before()
                 if time.monotonic() - swept >= self._sweep_seconds:
                     swept = time.monotonic()
                     await self.sweep()

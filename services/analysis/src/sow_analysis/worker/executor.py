@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import structlog
 from pydantic import TypeAdapter
@@ -20,15 +21,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lyric_timing import formats
 from sow_analysis.caches import ResultCache, ResultKey
-from sow_analysis.errors import AnalysisError
+from sow_analysis.errors import AnalysisError, StorageError
 from sow_analysis.failures import Failure, failure_of
+from sow_analysis.fetching.urls import uploaded
 from sow_analysis.jobs import Job, JobStatus, JobStore, Outcome
 from sow_analysis.jobs.errors import LeaseLostError, TookTooLongError
 from sow_analysis.lrc import LrcResult
 from sow_analysis.lrc import Outcome as Turn
 from sow_analysis.metrics import Metrics
 from sow_analysis.settings import Settings
-from sow_analysis.songs import LyricsStore, Publisher, VersionInfo
+from sow_analysis.songs import LyricsStore, Publisher, RecordingStore, VersionInfo
+from sow_analysis.songs.recordings import FILE_NAME
 from sow_analysis.worker.engine import EngineFailedError, EnginePool
 from sow_analysis.worker.lease import HeldLease, StoppedError
 from sow_analysis.worker.progress import FETCH
@@ -67,6 +70,7 @@ class LrcExecutor:
         self,
         settings: Settings,
         jobs: JobStore,
+        recordings: RecordingStore,
         lyrics: LyricsStore,
         publisher: Publisher,
         cache: ResultCache,
@@ -77,6 +81,7 @@ class LrcExecutor:
     ) -> None:
         self._settings = settings
         self._jobs = jobs
+        self._recordings = recordings
         self._lyrics = lyrics
         self._publisher = publisher
         self._cache = cache
@@ -120,7 +125,9 @@ class LrcExecutor:
         try:
             async with asyncio.timeout(self._settings.job_seconds):
                 with tempfile.TemporaryDirectory(prefix="sow-job-") as folder:
-                    content_hash, result = await self._result(lease, Path(folder))
+                    audio = Path(folder) / FILE_NAME
+                    content_hash, result = await self._result(lease, audio)
+                    await self._keep(lease.job.request["audio_url"], audio, content_hash, result)
         except TimeoutError:
             late = TookTooLongError(f"The job took longer than {self._settings.job_seconds:g} s and was stopped.")
             await self._failed(lease, failure_of(late))
@@ -135,16 +142,16 @@ class LrcExecutor:
         else:
             await self._completed(lease, content_hash, result, time.monotonic() - began)
 
-    async def _result(self, lease: HeldLease, folder: Path) -> tuple[str, LrcResult]:
+    async def _result(self, lease: HeldLease, audio: Path) -> tuple[str, LrcResult]:
         request = lease.job.request
-        audio = folder / "audio"
         stages = _StageClock(self._metrics)
         stages.enter(FETCH)
         content_hash = await self._fetch(request["audio_url"], audio)
         stages.leave()
         if request.get("content_hash") not in (None, content_hash):
             raise HashMismatchError("The recording's content hash is not the one that the request names.")
-        await self._jobs.heartbeat(lease.job, content_hash=content_hash)
+        if lease.job.content_hash != content_hash:
+            await self._jobs.heartbeat(lease.job, content_hash=content_hash)
         options: Mapping[str, Any] = request["options"]
         version = await asyncio.to_thread(pipeline_version, self._settings.pipeline)
         key = ResultKey(
@@ -167,7 +174,7 @@ class LrcExecutor:
             stages.enter(stage)
             lease.gauge.set(stage, share)
 
-        arguments = {
+        arguments: dict[str, Any] = {
             "pipeline": self._settings.pipeline,
             "audio": str(audio),
             "lyrics_text": request["lyrics_text"],
@@ -175,13 +182,30 @@ class LrcExecutor:
             "options": {**options, "youtube_url": request.get("youtube_url")},
             "max_seconds": self._settings.max_audio_seconds,
         }
-        result = _results.validate_python(await self._engines.run("time_lyrics", arguments, tell))
+        if options.get("use_cache", True):
+            arguments |= {
+                "cache_dir": str(self._settings.cache_dir),
+                "cache_max_bytes": self._settings.cache_max_bytes,
+            }
+        answer = await self._engines.run("time_lyrics", arguments, tell)
         stages.leave()
+        if (recalled := answer.pop("recalled", None)) is not None:
+            self._metrics.cache_looked_up("transcription", hit=recalled)
+        result = _results.validate_python(answer)
         for attempt in result.attempts:
             self._metrics.engine_ended(attempt.step, attempt.engine, attempt.outcome, attempt.seconds)
         if all(attempt.outcome is Turn.SERVED for attempt in result.attempts):  # else the next run may do better
             await asyncio.to_thread(self._cache.put, key, result)
         return content_hash, result
+
+    async def _keep(self, url: str, audio: Path, content_hash: str, result: LrcResult) -> None:
+        """Keep a recording that came from elsewhere as if it had been uploaded."""
+        if uploaded(url) is not None or await self._recordings.find(content_hash) is not None:
+            return
+        try:
+            await self._recordings.keep(audio, content_hash, urlsplit(url).path, result.lyrics.duration)
+        except StorageError as error:
+            _log.warning("recording_not_kept", reason=str(error))
 
     async def _completed(self, lease: HeldLease, content_hash: str, result: LrcResult, seconds: float) -> None:
         document = await asyncio.to_thread(formats.write, result.lyrics, "json")
