@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from lyric_timing.heard import Heard
@@ -48,8 +49,8 @@ def generate_lrc(
     if not any(chain.allows(name) for name in ALIGNERS):
         raise EngineUnavailableError(f"None of these engines aligns. Add one of: {', '.join(ALIGNERS)}.")
     store = ModelStore()
-    whisper = WhisperLoader(f"whisper-{options.whisper_model}", store=store, allow_download=True)
-    store.model(whisper.name)
+    store.model(f"whisper-{options.whisper_model}")
+    whisper = _whisper(f"whisper-{options.whisper_model}", store.root)
 
     recording = load_recording(audio, progress=lambda share: progress(Stage.DECODE, share))
     vocals = chain.turn("separate", Separator.name, lambda: _vocals(recording, store, progress))
@@ -75,6 +76,12 @@ def generate_lrc(
     return LrcResult(
         lyrics, confidence, doubtful_lines(lyrics), chain.attempts, _warnings(recording, confidence, alignment)
     )
+
+
+@lru_cache(maxsize=1)
+def _whisper(name: str, root: Path) -> WhisperLoader:
+    """The model stays in memory for the next song of this process."""
+    return WhisperLoader(name, store=ModelStore(root), allow_download=True)
 
 
 def _vocals(recording: Recording, store: ModelStore, progress: Progress) -> Samples:
