@@ -8,10 +8,10 @@ BIN := .venv/bin
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
 
-.venv/installed: pyproject.toml packages/lyric_timing/pyproject.toml services/analysis/pyproject.toml
+.venv/installed: constraints.txt pyproject.toml packages/lyric_timing/pyproject.toml services/analysis/pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/pip install --quiet -e packages/lyric_timing -e services/analysis -e . --group dev
+	$(BIN)/pip install --quiet -c constraints.txt -e packages/lyric_timing -e services/analysis -e . --group dev
 	touch $@
 
 demo: .venv/installed  ## time the sample song, through a service of its own
