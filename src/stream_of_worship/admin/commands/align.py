@@ -18,6 +18,7 @@ from sow_analysis.lrc import LrcOptions, LrcResult, Stage
 from stream_of_worship.admin import background, report
 from stream_of_worship.admin.errors import ArgumentsSwappedError, UsageError
 from stream_of_worship.admin.media import looks_like_media
+from stream_of_worship.admin.options import Audio, Engines, Force, FormatName, Language
 from stream_of_worship.admin.output import Destination
 from stream_of_worship.admin.progress import StageProgress
 from stream_of_worship.admin.shell import Shell
@@ -39,9 +40,7 @@ EXAMPLES = """
 
 def align(
     context: typer.Context,
-    audio: Annotated[
-        Path, typer.Argument(metavar="AUDIO", help="The recording: any sound or video file.", show_default=False)
-    ],
+    audio: Audio,
     lyrics: Annotated[
         Path,
         typer.Argument(
@@ -60,37 +59,14 @@ def align(
             show_default=False,
         ),
     ] = None,
-    format_name: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="FORMAT",
-            help="lrc, elrc, srt, vtt, ass, ttml or json. Default: as FILE's suffix says, else lrc.",
-            show_default=False,
-        ),
-    ] = None,
-    language: Annotated[
-        str | None,
-        typer.Option(
-            "--language",
-            "-l",
-            metavar="CODE",
-            help="Sung language, such as en or zh. Default: found out.",
-            show_default=False,
-        ),
-    ] = None,
+    format_name: FormatName = None,
+    language: Language = None,
     model: Annotated[
         str, typer.Option("--model", metavar="NAME", help="Whisper model to listen with; see `sow models list`.")
     ] = "base",
-    engines: Annotated[
-        str | None,
-        typer.Option(
-            "--engines", metavar="A,B", help="Only these engines may serve. Default: all that can.", show_default=False
-        ),
-    ] = None,
+    engines: Engines = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print lyrics and report as one JSON document.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
+    force: Force = False,
 ) -> None:
     """Finds out when each line and word of LYRICS is sung in AUDIO, and writes timed lyrics.
 

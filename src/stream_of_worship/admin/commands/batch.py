@@ -17,6 +17,7 @@ from stream_of_worship.admin.commands.align import choose_format, names
 from stream_of_worship.admin.commands.submit import lrc_options, send
 from stream_of_worship.admin.errors import UsageError
 from stream_of_worship.admin.failures import ExitCode
+from stream_of_worship.admin.options import Engines, ServiceModel
 from stream_of_worship.admin.output import Destination
 from stream_of_worship.admin.remote import DEFAULT_SERVER, AsJson, Server, connected, echo, hash_in
 from stream_of_worship.admin.shell import Shell
@@ -61,18 +62,8 @@ def batch(
             "--language", "-l", metavar="CODE", help="Sung language of all. Default: found out.", show_default=False
         ),
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model", metavar="NAME", help="Whisper model to listen with. Default: the service's.", show_default=False
-        ),
-    ] = None,
-    engines: Annotated[
-        str | None,
-        typer.Option(
-            "--engines", metavar="A,B", help="Only these engines may serve. Default: all that can.", show_default=False
-        ),
-    ] = None,
+    model: ServiceModel = None,
+    engines: Engines = None,
     redo: Annotated[
         bool, typer.Option("--redo", help="Time them anew: use no kept result, and replace lyrics edited by hand.")
     ] = False,

@@ -16,6 +16,7 @@ from stream_of_worship.admin import background, job_report
 from stream_of_worship.admin.commands.align import choose_format, choose_path
 from stream_of_worship.admin.errors import EditedMeanwhileError, UsageError
 from stream_of_worship.admin.fetched import Fetched
+from stream_of_worship.admin.options import Force, FormatName
 from stream_of_worship.admin.output import Destination
 from stream_of_worship.admin.remote import DEFAULT_SERVER, AsJson, Server, connected, content_hash, echo, suggestion
 from stream_of_worship.admin.shell import Shell
@@ -59,23 +60,14 @@ def get(
         str,
         typer.Option("--output", "-o", metavar="FILE", help="File or folder to write to; - for standard output."),
     ] = "-",
-    format_name: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="FORMAT",
-            help="lrc, elrc, srt, vtt, ass, ttml or json. Default: as FILE's suffix says, else lrc.",
-            show_default=False,
-        ),
-    ] = None,
+    format_name: FormatName = None,
     version: Annotated[
         int | None,
         typer.Option(
             "--version", metavar="NUMBER", help="An older version. Default: the current one.", show_default=False
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
+    force: Force = False,
     server: Server = DEFAULT_SERVER,
 ) -> None:
     """Fetches a song's timed lyrics."""

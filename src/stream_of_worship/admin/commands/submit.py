@@ -22,6 +22,7 @@ from stream_of_worship.admin.commands.align import (
     same_file,
 )
 from stream_of_worship.admin.errors import UsageError
+from stream_of_worship.admin.options import Audio, Engines, Force, Language, ServiceModel
 from stream_of_worship.admin.output import Destination
 from stream_of_worship.admin.remote import (
     DEFAULT_SERVER,
@@ -55,9 +56,7 @@ EXAMPLES = """
 
 def submit(
     context: typer.Context,
-    audio: Annotated[
-        Path, typer.Argument(metavar="AUDIO", help="The recording: any sound or video file.", show_default=False)
-    ],
+    audio: Audio,
     lyrics: Annotated[
         Path,
         typer.Argument(metavar="LYRICS", help="Its words: a text file, one sung line per line.", show_default=False),
@@ -87,28 +86,9 @@ def submit(
         str | None,
         typer.Option("--title", metavar="TEXT", help="The song's title. Default: as LYRICS says.", show_default=False),
     ] = None,
-    language: Annotated[
-        str | None,
-        typer.Option(
-            "--language",
-            "-l",
-            metavar="CODE",
-            help="Sung language, such as en or zh. Default: found out.",
-            show_default=False,
-        ),
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model", metavar="NAME", help="Whisper model to listen with. Default: the service's.", show_default=False
-        ),
-    ] = None,
-    engines: Annotated[
-        str | None,
-        typer.Option(
-            "--engines", metavar="A,B", help="Only these engines may serve. Default: all that can.", show_default=False
-        ),
-    ] = None,
+    language: Language = None,
+    model: ServiceModel = None,
+    engines: Engines = None,
     youtube_url: Annotated[
         str | None,
         typer.Option(
@@ -129,7 +109,7 @@ def submit(
         ),
     ] = None,
     as_json: AsJson = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
+    force: Force = False,
     server: Server = DEFAULT_SERVER,
 ) -> None:
     """Sends AUDIO and LYRICS to the Analysis Service, which times them; with --wait, writes the timed lyrics.

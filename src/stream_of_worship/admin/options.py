@@ -1,0 +1,45 @@
+"""Options and arguments that several commands have, each written once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Audio = Annotated[
+    Path, typer.Argument(metavar="AUDIO", help="The recording: any sound or video file.", show_default=False)
+]
+FormatName = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        help="lrc, elrc, srt, vtt, ass, ttml or json. Default: as FILE's suffix says, else lrc.",
+        show_default=False,
+    ),
+]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        "-l",
+        metavar="CODE",
+        help="Sung language, such as en or zh. Default: found out.",
+        show_default=False,
+    ),
+]
+ServiceModel = Annotated[
+    str | None,
+    typer.Option(
+        "--model", metavar="NAME", help="Whisper model to listen with. Default: the service's.", show_default=False
+    ),
+]
+Engines = Annotated[
+    str | None,
+    typer.Option(
+        "--engines", metavar="A,B", help="Only these engines may serve. Default: all that can.", show_default=False
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")]
