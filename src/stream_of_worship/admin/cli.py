@@ -106,17 +106,17 @@ def main(arguments: Sequence[str] | None = None, services: Services | None = Non
     except BrokenPipeError:
         code = ExitCode.OK
     code = code if isinstance(code, int) else ExitCode.OK if code is None else ExitCode.UNEXPECTED
-    background.leave(flush(services) or code)
+    background.leave(flush(services, failed=code != ExitCode.OK) or code)
 
 
-def flush(services: Services) -> ExitCode:
-    """Writes out what was printed, while a full disk can still be told of."""
+def flush(services: Services, *, failed: bool) -> ExitCode:
+    """Writes out what was printed, while a full disk can still be told of; once, if that is why the command failed."""
     try:
         sys.stdout.flush()
     except OSError as error:
         with Path(os.devnull).open("wb") as nowhere:  # Python flushes once more, and complains, when it ends
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):
+        if failed or isinstance(error, BrokenPipeError):
             return ExitCode.OK
         Shell(services).fail(error)
         return ExitCode.ENVIRONMENT
