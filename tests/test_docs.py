@@ -20,6 +20,9 @@ from stream_of_worship.admin.errors import CommandError
 from stream_of_worship.admin.services import Services
 
 DOCS = Path(__file__).parents[1] / "docs"
+README = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (DOCS.parent / "Makefile").read_text(encoding="utf-8")
+CI = (DOCS.parent / ".ci" / "run").read_text(encoding="utf-8")
 CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
 ENGINES_PAGE = (DOCS / "engines.md").read_text(encoding="utf-8")
 ERRORS = (DOCS / "errors.md").read_text(encoding="utf-8")
@@ -77,8 +80,16 @@ def examples() -> Iterator[str]:
     for page in (CLI, RUNNING):
         for block in re.findall(r"```\n(.*?)```", page, re.DOTALL):
             yield from (line for line in block.splitlines() if line.startswith("sow "))
+    yield from re.findall(r"^    \.venv/bin/(sow .+)$", README, re.MULTILINE)
     for command in COMMANDS.values():
         yield from (line.strip() for line in (command.epilog or "").splitlines() if line.strip().startswith("sow "))
+
+
+def test_the_readme_opens_with_the_two_commands_that_set_everything_up_and_ci_runs_both():
+    assert re.findall(r"^    make (\S+)", README, re.MULTILINE) == ["demo", "test"]
+    for target in ("demo", "test"):
+        assert re.search(rf"^{target}: \.venv/installed", MAKEFILE, re.MULTILINE)
+        assert re.search(rf"^make {target}$", CI, re.MULTILINE)
 
 
 @pytest.mark.parametrize("example", sorted(set(examples())))
