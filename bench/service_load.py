@@ -3,7 +3,7 @@
 
     python bench/service_load.py accept              200 jobs from 8 callers at once: jobs accepted per second
     python bench/service_load.py latency             GET /jobs/{id} while 4 jobs run: median, p99; lag of the event loop
-    python bench/service_load.py latency --real      the same with real alignments (PocketSphinx)
+    python bench/service_load.py latency --real      the same with real alignments (PocketSphinx; --engines all)
     python bench/service_load.py memory --jobs 10000 memory of the service after each tenth of the jobs
     python bench/service_load.py restart             kill -9 with 1,000 open jobs, start: seconds until it serves
 
@@ -63,7 +63,7 @@ def accept(folder: Path, jobs: int) -> None:
         service.kill()
 
 
-def latency(folder: Path, real: bool, jobs: int) -> None:
+def latency(folder: Path, real: bool, jobs: int, engines: str) -> None:
     """How soon a job can be looked at while four are worked on, and how late the event loop comes to what is due."""
     settings = {"SOW_ANALYSIS_LRC_CONCURRENCY": "4", "SOW_FAKE_SECONDS": "20"}
     if real:
@@ -75,7 +75,7 @@ def latency(folder: Path, real: bool, jobs: int) -> None:
         song = ROOT / "examples" / "morning_light"
         audio = upload(service.url, (song / "audio.ogg").read_bytes())
         lyrics = (song / "lyrics.txt").read_text("utf-8")
-        options = {"engines": ["pocketsphinx"], "use_cache": False}
+        options = {"engines": None if engines == "all" else engines.split(","), "use_cache": False}
         before = loop_lag(service.url)
         ids = asyncio.run(
             submit(
@@ -188,13 +188,14 @@ def main() -> None:
     parser.add_argument("what", choices=["accept", "latency", "memory", "restart"])
     parser.add_argument("--jobs", type=int, default=None)
     parser.add_argument("--real", action="store_true")
+    parser.add_argument("--engines", default="pocketsphinx", help="of `--real`: names, or all")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sow-load-") as name:
         folder = Path(name)
         if chosen.what == "accept":
             accept(folder, chosen.jobs or 200)
         elif chosen.what == "latency":
-            latency(folder, chosen.real, chosen.jobs or 4)
+            latency(folder, chosen.real, chosen.jobs or 4, chosen.engines)
         elif chosen.what == "memory":
             memory(folder, chosen.jobs or 10_000)
         else:
