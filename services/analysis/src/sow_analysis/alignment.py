@@ -43,8 +43,8 @@ def align(
         warnings = () if search is None else ("The recording is too short to sing all these lyrics.",)
         return Alignment(_without_search(sheet, roadmap, ears, chain, progress), warnings)
     first = search.placed
-    windows = _windows(search.roadmap(), sheet, ears)
-    opinions = _opinions(sheet, search.roadmap(), windows, ears, chain, progress)
+    found = search.roadmap()
+    opinions = _opinions(sheet, found, _windows(found, sheet, ears), ears, chain, progress)
     if opinions:
         first = chain.turn("align", PocketSphinx.name, lambda: search.again(opinions, progress)) or first
     return Alignment(_from_search(sheet, search.order, first, opinions))
@@ -92,12 +92,12 @@ def _without_search(
     """What Whisper makes of it alone; lines whose times cannot be right are aligned anew between their neighbours."""
     opinions = _opinions(sheet, roadmap, _windows(roadmap, sheet, ears), ears, chain, progress)
     lines = _from_opinions(sheet, roadmap, opinions)
-    wrong = suspects(lines, roadmap)
+    wrong = set(suspects(lines, roadmap))
     if not opinions or not wrong:
         return lines
-    windows = repair_windows(roadmap, lines, wrong, duration=ears.recording.duration)
+    windows = repair_windows(roadmap, lines, sorted(wrong), duration=ears.recording.duration)
     repaired = _from_opinions(sheet, roadmap, _opinions(sheet, roadmap, windows, ears, chain, progress))
-    again = [repaired[i] if i in set(wrong) else line for i, line in enumerate(lines)]
+    again = [repaired[i] if i in wrong else line for i, line in enumerate(lines)]
     still = set(suspects(again, roadmap))
     return tuple(line if i in still else again[i] for i, line in enumerate(lines))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sow_analysis.acoustic.sphinx_model import NOISES, SphinxModel
+from sow_analysis.acoustic.sphinx_model import SphinxModel
 
 _TINY = 1e-20
 _LOG_TWO_PI = float(np.log(2 * np.pi))
@@ -40,20 +40,3 @@ class SenoneScorer:
                 total += np.log(np.maximum(mixed, _TINY)) + best
             scores[:, columns] = total
         return scores
-
-
-def noise_scorer(model: SphinxModel) -> SenoneScorer:
-    """Scores silence, noise and breath: what sounds where nothing is sung."""
-    return context_free_scorer(model, NOISES)
-
-
-def phone_scorer(model: SphinxModel) -> SenoneScorer:
-    """Scores every speech phone without context: how well *anything* sung could fit."""
-    return context_free_scorer(model, tuple(p for p in model.phones if p not in NOISES))
-
-
-def context_free_scorer(model: SphinxModel, phones: tuple[str, ...]) -> SenoneScorer:
-    """Scores the three states of each of the named phones."""
-    ids = np.array([model.index[p] for p in phones])
-    senones = model.state_sequences[model.context_free[ids]]
-    return SenoneScorer(model, senones.ravel(), np.repeat(ids, senones.shape[1]))
