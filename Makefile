@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 SONGS ?= examples
 BIN := .venv/bin
+ALIGNER := services/qwen3_align
+ALIGNER_BIN := $(ALIGNER)/.venv/bin
 
 .PHONY: help demo test test-slow check bench docs
 
@@ -14,19 +16,28 @@ help:  ## list what there is to do
 	$(BIN)/pip install --quiet -c constraints.txt -e packages/lyric_timing -e services/analysis -e . --group dev
 	touch $@
 
+$(ALIGNER)/.venv/installed: $(ALIGNER)/constraints.txt $(ALIGNER)/pyproject.toml packages/lyric_timing/pyproject.toml
+	$(PYTHON) -m venv $(ALIGNER)/.venv
+	$(ALIGNER_BIN)/pip install --quiet --upgrade "pip>=25.1"
+	$(ALIGNER_BIN)/pip install --quiet -c $(ALIGNER)/constraints.txt -e packages/lyric_timing -e $(ALIGNER) --group $(ALIGNER)/pyproject.toml:dev
+	touch $@
+
 demo: .venv/installed  ## time the sample song, through a service of its own
 	examples/demo.sh
 
-test: .venv/installed  ## run the tests
+test: .venv/installed $(ALIGNER)/.venv/installed  ## run the tests
+	cd $(ALIGNER) && .venv/bin/pytest -q -m "not slow"
 	$(BIN)/pytest -q -m "not slow"
 
-test-slow: .venv/installed  ## run the long tests: real models, which are fetched
+test-slow: .venv/installed $(ALIGNER)/.venv/installed  ## run the long tests: real models, which are fetched
+	cd $(ALIGNER) && .venv/bin/pytest -q -m slow
 	$(BIN)/pytest -q -m slow
 
-check: .venv/installed  ## lint and type-check
+check: .venv/installed $(ALIGNER)/.venv/installed  ## lint and type-check
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	cd $(ALIGNER) && .venv/bin/pyright && .venv/bin/lint-imports
 
 bench: .venv/installed  ## accuracy, speed and memory on SONGS (default: examples), and the matcher's speed
 	$(BIN)/python bench/songs.py $(SONGS)
