@@ -242,7 +242,7 @@ def _told(error: BaseException) -> AlignError:
     """The error as callers are told of it."""
     if isinstance(error, AlignError):
         return error
-    return ModelFailedError(f"The model failed on a part of this song: {error or type(error).__name__}.")
+    return ModelFailedError(f"The model failed on a part of this song: {str(error) or type(error).__name__}")
 
 
 def _settle(

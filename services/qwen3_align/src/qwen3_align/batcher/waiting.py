@@ -74,12 +74,13 @@ class Waiting:
 
     def take(self, questions: list[Question]) -> None:
         """Take clips out for a batch, and count them as served."""
+        # The level before this batch, so that whoever comes while it runs is before those that are served by it.
+        self._level = max(self._level, min(question.caller.served for question in questions))
         for question in questions:
             caller = question.caller
             caller.waiting.remove(question)
             caller.served += question.tokens
             caller.running += 1
-        self._level = max(self._level, min((c.served for c in self._callers if c.waiting), default=self._level))
 
     def in_turn(self) -> Iterator[Question]:
         """All clips in the order in which they should be served, as if each were served when it is yielded."""
