@@ -24,7 +24,7 @@ async def working(model: FakeModel, limits: Limits = AT_ONCE) -> AsyncGenerator[
     """A batcher at work with a loaded model."""
     model.loaded = True
     thread = ModelThread()
-    batcher = Batcher(model, thread, limits)
+    batcher = Batcher(model, thread, lambda: limits)
     task = asyncio.create_task(batcher.run())
     try:
         yield batcher

@@ -41,9 +41,14 @@ class Watcher(Protocol):
 
 
 class Batcher:
-    """Answers the clips of all callers."""
+    """Answers the clips of all callers.
 
-    def __init__(self, model: Model, thread: ModelThread, limits: Limits, watcher: Watcher | None = None) -> None:
+    `limits` is asked before each batch: what fits depends on the device, which is known once the model is loaded.
+    """
+
+    def __init__(
+        self, model: Model, thread: ModelThread, limits: Callable[[], Limits], watcher: Watcher | None = None
+    ) -> None:
         self.speed = Speed()
         self._model = model
         self._thread = thread
@@ -53,8 +58,8 @@ class Batcher:
         self._news = asyncio.Event()
         self._helpers = anyio.CapacityLimiter(_HELPERS)
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._fitting = limits.max_tokens
-        """Tokens of the largest batch that is tried: less than the limit after one did not fit."""
+        self._fitting: int | None = None
+        """Tokens of the largest batch that is tried after one did not fit."""
 
     @property
     def waiting_clips(self) -> int:
@@ -117,9 +122,10 @@ class Batcher:
         loop = asyncio.get_running_loop()
         while True:
             self._news.clear()
-            batch = pack(self._waiting.in_turn(), self._limits, self._fitting)
+            limits = self._limits()
+            batch = pack(self._waiting.in_turn(), limits, self._fitting)
             if batch.questions:
-                due = batch.questions[0].asked + self._limits.max_wait
+                due = batch.questions[0].asked + limits.max_wait
                 if batch.is_full or not self._waiting.expects_more or loop.time() >= due:
                     return batch
                 with suppress(TimeoutError):
@@ -188,15 +194,17 @@ class Batcher:
     def _note(self, questions: list[Question], seconds: float) -> None:
         audio = sum(question.clip.seconds for question in questions)
         self.speed.note(audio, seconds)
-        if self._fitting < self._limits.max_tokens:
-            self._fitting = min(self._limits.max_tokens, int(self._fitting * _MEMORY_RECOVERY) + 1)
+        if self._fitting is not None:
+            self._fitting = int(self._fitting * _MEMORY_RECOVERY) + 1
+            if self._fitting >= self._limits().max_tokens:
+                self._fitting = None
         if self._watcher is not None:
             share = Batch(questions, is_full=True).padded_share
             self._watcher.batch_answered(len(questions), share, seconds, audio)
 
     def _prepare_next(self) -> None:
         """Begin to make ready what would go to the model next, if nobody else came."""
-        for question in pack(self._waiting.in_turn(), self._limits, self._fitting).questions:
+        for question in pack(self._waiting.in_turn(), self._limits(), self._fitting).questions:
             self._prepare(question)
 
     def _prepare(self, question: Question) -> None:
