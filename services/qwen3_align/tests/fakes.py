@@ -1,4 +1,4 @@
-"""A model that answers at once, and can be made to stop, to fail and to run out of memory."""
+"""A model that answers at once and can be made to stop, to fail and to run out of memory; and an easy way to align."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from qwen3_align.clips import SAMPLE_RATE, Clip, UnitTime
-from qwen3_align.protocols import ModelFacts, Progress
+from qwen3_align.clips import SAMPLE_RATE, Clip, Predictor, Samples, UnitTime
+from qwen3_align.errors import AlignError
+from qwen3_align.protocols import ModelFacts, Progress, Window
 
 
 def clip(seconds: float, *units: str) -> Clip:
@@ -89,3 +90,60 @@ class Gate:
 
     def open(self) -> None:
         self._open.set()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line or a word with its time."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float = 0.9
+    words: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class Aligned:
+    lines: tuple[Line, ...]
+    language: str
+    warnings: tuple[str, ...] = ()
+
+
+async def align_evenly(
+    samples: Samples,
+    lines: Sequence[str],
+    language: str,
+    predictor: Predictor,
+    *,
+    windows: Sequence[Window] | None = None,
+) -> Aligned:
+    """Asks about each line as one clip: all share the time alike."""
+    if language == "tlh":
+        raise LanguageError("The model does not know the language 'tlh'. It knows English (en).")
+    seconds = len(samples) / SAMPLE_RATE
+    placed: list[tuple[str, float, float]] = []
+    for window in windows or [Window(0, seconds, tuple(lines))]:
+        step = (window.end - window.start) / len(window.lines)
+        placed += [
+            (text, window.start + i * step, window.start + (i + 1) * step) for i, text in enumerate(window.lines)
+        ]
+    clips = [clip(end - start, *text.split()) for text, start, end in placed]
+    answers = await predictor.predict(clips)
+    found = [
+        Line(
+            text,
+            start,
+            end,
+            words=tuple(
+                Line(word, start + unit.start, start + unit.end, unit.confidence)
+                for word, unit in zip(text.split(), answer, strict=True)
+            ),
+        )
+        for (text, start, end), answer in zip(placed, answers, strict=True)
+    ]
+    return Aligned(tuple(found), "English", ("It was easy.",))
+
+
+class LanguageError(AlignError):
+    code = "language_unsupported"

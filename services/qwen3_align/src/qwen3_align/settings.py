@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
 from platformdirs import user_cache_path
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sow_web.exposure import listens_on_loopback
 
 PREFIX = "SOW_QWEN3_"
 
@@ -59,8 +59,8 @@ class Settings(BaseSettings):
     idle_unload_seconds: float = Field(
         default=0,
         ge=0,
-        description="The model leaves the memory when nobody has needed it for so long, in seconds, and comes back with "
-        "the next request; 0 keeps it.",
+        description="The model leaves the memory when nobody has needed it for so long, in seconds, and comes back "
+        "with the next request; 0 keeps it.",
     )
     warm_up: Literal["auto", "on", "off"] = Field(
         default="auto",
@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     max_wait_ms: float = Field(
         default=20,
         ge=0,
-        description="How long a batch waits for clips of other open requests, in milliseconds. A lone request never does.",
+        description="How long a batch waits for clips of other open requests, in milliseconds. A lone one never does.",
     )
     shutdown_seconds: float = Field(
         default=5, ge=0, description="Time for open requests to finish when the service stops, in seconds."
@@ -109,9 +109,4 @@ class Settings(BaseSettings):
     @property
     def listens_on_loopback(self) -> bool:
         """Whether nobody outside of this machine can reach the service."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return listens_on_loopback(self.host)
