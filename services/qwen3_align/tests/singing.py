@@ -10,12 +10,32 @@ from difflib import SequenceMatcher
 
 import anyio
 import numpy as np
-from qwen3_align.alignment import align_song
+
 from qwen3_align.aligned import Alignment
+from qwen3_align.alignment import align_song
 from qwen3_align.clips import SAMPLE_RATE, STEP_SECONDS, Clip, Samples, UnitTime
 from qwen3_align.windows import Window
 
-_COMMON = "the a and i you my me to of in is it we all your on so for be now".split()
+_COMMON = [
+    "the",
+    "a",
+    "and",
+    "i",
+    "you",
+    "my",
+    "me",
+    "to",
+    "of",
+    "in",
+    "is",
+    "it",
+    "we",
+    "all",
+    "your",
+    "on",
+    "so",
+    "for",
+]
 _SYLLABLES = [a + b + c for a in "bdfghjklmnprstvw" for b in ("a", "e", "i", "o", "ai") for c in ("", "n", "r", "l")]
 
 
@@ -42,7 +62,13 @@ class Song:
 
 
 def make_song(
-    seed: int, seconds: float, *, intro: float = 2.0, breaks: Sequence[float] = (), repeats: bool = True, quiet: bool = False
+    seed: int,
+    seconds: float,
+    *,
+    intro: float = 2.0,
+    breaks: Sequence[float] = (),
+    repeats: bool = True,
+    quiet: bool = False,
 ) -> Song:
     """A song of about so many seconds: verses, with a chorus after each if it `repeats`.
 
@@ -96,15 +122,23 @@ class Ear:
     wrong: float = 0.02
     hears: bool = True
     """Otherwise it recognises nothing."""
+    deaf: Sequence[tuple[float, float]] = ()
+    """Stretches (start, end) of the song in which it recognises nothing."""
     sureness: float = 1.0
     """What its confidence is multiplied by."""
+    pile_sureness: tuple[float, float] = (0.01, 0.12)
+    """Range of its confidence for words that are not sung in the clip."""
+    stretches: bool = False
+    """Whether it draws out words that are not sung in the clip over what is left of it, rather than pile them up."""
     asked: list[list[float]] = field(default_factory=list)
     """The lengths of the clips, by call."""
 
     async def predict(self, clips: Sequence[Clip]) -> list[tuple[UnitTime, ...]]:
         await anyio.lowlevel.checkpoint()
         self.asked.append([clip.seconds for clip in clips])
-        return [self._hear(clip, random.Random(f"ear {self.seed} {len(self.asked)} {i}")) for i, clip in enumerate(clips)]
+        return [
+            self._hear(clip, random.Random(f"ear {self.seed} {len(self.asked)} {i}")) for i, clip in enumerate(clips)
+        ]
 
     def _hear(self, clip: Clip, rng: random.Random) -> tuple[UnitTime, ...]:
         assert clip.units
@@ -134,9 +168,14 @@ class Ear:
                 sure.append(rng.uniform(0.5, 0.95))
             else:
                 before = raw[-1] if raw else 0.0
+                left = len(clip.units) - at
+                if at > last and self.stretches:
+                    raw += [before + (clip.seconds - before) / (left + 1)] * 2
+                    sure.append(rng.uniform(*self.pile_sureness))
+                    continue
                 piled = clip.seconds + (rng.uniform(0, 150) if runs_away else -0.1) if at > last else before
                 raw += [max(before, piled)] * 2
-                sure.append(rng.uniform(0.01, 0.12))
+                sure.append(rng.uniform(*self.pile_sureness))
         times = _never_decreasing([max(0, round(time / STEP_SECONDS)) for time in raw])
         return tuple(
             UnitTime(a * STEP_SECONDS, b * STEP_SECONDS, confidence * self.sureness)
@@ -149,7 +188,7 @@ class Ear:
             for line in self.song.sung
             if line.spans[0][0] < end and line.spans[-1][1] > start
             for word, (first, last) in zip(line.text.lower().split(), line.spans, strict=True)
-            if start <= (first + last) / 2 < end
+            if start <= (first + last) / 2 < end and not any(a <= first < b for a, b in self.deaf)
         ]
 
 

@@ -25,6 +25,7 @@ _LEAD_SECONDS = 0.5
 _OVERLAP_SECONDS = 8.0
 """A phrase that begins at the end of a clip began at most so long before it."""
 _LEAST_MOVE = 5.0
+_HOLE_PHRASES = 3
 _LEAST_BELIEVED = 0.6
 """Of the phrases before an anchor."""
 _LONG_BREAK = 15.0
@@ -42,6 +43,8 @@ class _Step:
     phrase: int
     tries: int = 0
     """Clips that were asked from here and gave nothing."""
+    idle: float = 0.0
+    """Seconds in which no text was found before this."""
 
 
 async def walk(song: Song, stretch: Stretch, predictor: Predictor, limits: Limits) -> Found:
@@ -66,7 +69,8 @@ def _next_clip(song: Song, stretch: Stretch, step: _Step, limits: Limits) -> Str
     if end - start > seconds:
         end = song.loudness.quietest(start + (1 - _CUT_SHARE) * seconds, start + seconds)
     rest = unit_count(song, replace(stretch, first=step.phrase))
-    wanted = _SPARE_UNITS + _SURPLUS * rest * (end - start) / (stretch.end - start)
+    missed = max(0.0, step.idle - limits.clip_seconds)
+    wanted = _SPARE_UNITS + _SURPLUS * rest * (end - start + missed) / (stretch.end - start)
     most = limits.units_per_second * (end - start)
     units, last = 0, step.phrase
     while last < stretch.last and (end >= stretch.end or units < wanted):
@@ -90,36 +94,46 @@ def _advance(song: Song, asked: Stretch, heard: Found, found: Found, step: _Step
     piles = piles_in(heard)
     sure = sure_from(time for times in heard.values() for time in times)
     believed = {i: is_believable(times, piles[i], sure) for i, times in heard.items()}
-    anchor = _anchor(asked, heard, believed)
-    first_kept = step.phrase in found
+    anchor = _anchor(asked, heard, believed, over_holes=step.tries > 0)
+    moves = anchor is not None and (anchor > asked.first or anchor not in found)
+    sung_until, following = asked.start, asked.first
     if anchor is not None:
         _merge(found, {i: heard[i] for i in range(asked.first, anchor + 1)})
-        onset = _onset(heard, piles, sure, anchor + 1)
-        sung_until = heard[anchor][-1].end
-        quiet = asked.end - _OVERLAP_SECONDS
-        resumed = quiet if onset is None else min(onset, quiet)
-        if resumed - sung_until >= _LONG_BREAK or (anchor == asked.first and first_kept):
-            return _Step(max(sung_until, resumed - _LEAD_SECONDS), anchor + 1)
-        return _Step(max(step.at, _before(heard, anchor, asked)), anchor)
-    onset = _onset(heard, piles, sure, asked.first)
+        sung_until, following = heard[anchor][-1].end, anchor + 1
     resumed = asked.end - _OVERLAP_SECONDS
+    onset = _onset(heard, piles, sure, following)
     if onset is not None:
         resumed = min(resumed, onset - _LEAD_SECONDS)
-        if resumed - asked.start < _LEAST_MOVE:
-            if not step.tries:
-                return replace(step, tries=1)
-            return _Step(asked.end, _skipped(song, asked))
-    return _Step(max(resumed, asked.start + _LEAST_MOVE), asked.first)
+    idle = resumed - sung_until
+    if anchor is not None and moves and idle < _LONG_BREAK:
+        return _Step(max(step.at, _before(heard, anchor, asked)), anchor)
+    if idle >= _LEAST_MOVE:
+        return _Step(resumed, following, idle=idle if moves else step.idle + idle)
+    if not step.tries:
+        return replace(step, tries=1)
+    return _Step(asked.end, _skipped(song, asked, following))
 
 
-def _anchor(asked: Stretch, heard: Found, believed: dict[int, bool]) -> int | None:
-    """The last phrase of which all before it can be kept."""
+def _anchor(asked: Stretch, heard: Found, believed: dict[int, bool], *, over_holes: bool) -> int | None:
+    """The last phrase that is believed, ends clear of the clip's end, and has mostly believed phrases before it.
+
+    A hole of several phrases that are not believed ends the search, unless it may go `over_holes`: either they are not
+    sung, or what follows was taken for a repeat of it that is sung earlier, which the next clip shows.
+    """
     anchor: int | None = None
-    count = 0
-    for number, i in enumerate(asked.phrases, start=1):
-        count += believed[i]
+    count = number = hole = 0
+    needed = 1
+    for i in asked.phrases:
+        hole = 0 if believed[i] else hole + 1
+        if hole >= _HOLE_PHRASES:
+            if not over_holes:
+                break
+            count = number = 0
+            needed = _HOLE_PHRASES
+            continue
+        count, number = count + believed[i], number + 1
         clear = heard[i][-1].end <= asked.end - _CLEAR_SECONDS
-        if believed[i] and clear and count >= _LEAST_BELIEVED * number:
+        if believed[i] and clear and count >= max(needed, _LEAST_BELIEVED * number):
             anchor = i
     return anchor
 
@@ -142,14 +156,14 @@ def _onset(heard: Found, piles: dict[int, list[bool]], sure: float, first: int) 
     return None
 
 
-def _skipped(song: Song, asked: Stretch) -> int:
+def _skipped(song: Song, asked: Stretch, following: int) -> int:
     """The phrase to go on with when nothing could be made of a clip: as many are left out as it should have held."""
     expected = (unit_count(song, asked) - _SPARE_UNITS) / _SURPLUS
-    at = asked.first
+    at = following
     while at + 1 < asked.last and expected > 0:
         expected -= len(song.phrases[at].units)
         at += 1
-    return max(at, asked.first + 1)
+    return max(at, following + 1)
 
 
 def _merge(found: Found, heard: Found) -> None:
