@@ -1,0 +1,76 @@
+"""Every error that the alignment service raises on purpose. `code` is stable; the message is meant for the user."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class AlignerError(Exception):
+    """Base class. Subclasses name one cause each."""
+
+    code: ClassVar[str] = "alignment_failed"
+    retryable: ClassVar[bool] = False
+    """Whether the same call may succeed later without anyone changing anything."""
+
+
+class ModelError(AlignerError):
+    """The model cannot be loaded."""
+
+    code = "model_failed"
+
+
+class ModelNotFoundError(ModelError):
+    """There is no such folder, or the hub has no such repository or revision, or does not let us have it."""
+
+    code = "model_not_found"
+
+
+class ModelNotOnDiskError(ModelError):
+    """The model was not downloaded yet, or not whole, and this process may not use the network."""
+
+    code = "model_not_on_disk"
+
+
+class HubUnreachableError(ModelError):
+    """The hub does not answer, or the download broke off."""
+
+    code = "hub_unreachable"
+    retryable = True
+
+
+class NotAnAlignerError(ModelError):
+    """The checkpoint is whole but of another kind, or its tensors are not those that the aligner needs."""
+
+    code = "not_an_aligner"
+
+
+class DeviceUnavailableError(ModelError):
+    """The settings name a device that is not here, or a type of number that it cannot work with."""
+
+    code = "device_unavailable"
+
+
+class ModelNotLoadedError(AlignerError):
+    """The model was asked something before it was loaded, or after it was unloaded."""
+
+    code = "model_not_loaded"
+    retryable = True
+
+
+class ModelMemoryError(AlignerError):
+    """The device has not enough memory for this batch. A smaller one may fit."""
+
+    code = "model_out_of_memory"
+    retryable = True
+
+
+class UnsupportedLanguageError(AlignerError):
+    """The model was not trained for that language."""
+
+    code = "unsupported_language"
+
+
+class UnusableClipError(AlignerError):
+    """The clip is empty or too long, its sound is not a row of finite numbers, or a unit is not what the model reads."""
+
+    code = "unusable_clip"
