@@ -2,7 +2,7 @@
 
     python -m qwen3_align.building OUT                     2 MB, random: times depend on the sound, but mean nothing
     python -m qwen3_align.building OUT --count 0.16        2 MB, and the n-th token of text is at n · 0.16 s
-    python -m qwen3_align.building OUT --full-size         the published size, random: only its speed and memory are real
+    python -m qwen3_align.building OUT --full-size         the published size, random: only its cost is real
     python -m qwen3_align.building OUT --layout original   as the model's authors publish it
 
 All else is as in the published model: the front end, prompt, windows, classes, and the names of files and tensors.
@@ -126,7 +126,7 @@ def _tokenizer() -> Any:
         bos, pad, eos = AUDIO_TOKENS
         tokenizer = Qwen2Tokenizer(
             vocab=json.loads(vocabulary.read_text("utf-8")),
-            merges=[(left, right) for left, right in (rule.split(" ") for rule in rules)],
+            merges=rules,
             unk_token="<|endoftext|>",
             eos_token="<|im_end|>",
             pad_token="<|endoftext|>",
@@ -142,7 +142,8 @@ def _config(tokenizer: Any, full_size: bool) -> Qwen3ASRConfig:
     spread = {} if full_size else {"initializer_range": _TINY_SPREAD}
     vocabulary = _FULL_VOCABULARY if full_size else -(-len(tokenizer) // 64) * 64
     _, pad, _ = AUDIO_TOKENS
-    return Qwen3ASRConfig(
+    settings: Any = Qwen3ASRConfig
+    return settings(
         audio_config={"model_type": "qwen3_asr_encoder", **_WINDOWS, **audio, **spread},
         text_config={
             "model_type": "qwen3",

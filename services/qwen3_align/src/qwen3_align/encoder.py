@@ -36,7 +36,7 @@ ATTENTION = "qwen3_align_windows"
 
 
 def audio_tokens(frames: int) -> int:
-    """How many tokens so many frames of the spectrum become: 13 for each 100, and for the rest an eighth, rounded up."""
+    """How many tokens so many frames of the spectrum become: 13 for 100, and an eighth of the rest, rounded up."""
     chunks, rest = divmod(frames, CHUNK_FRAMES)
     return chunks * CHUNK_TOKENS + -(-rest // 8)
 

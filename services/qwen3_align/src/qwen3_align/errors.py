@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 
-class AlignerError(Exception):
+class AlignError(Exception):
     """Base class. Subclasses name one cause each."""
 
-    code: ClassVar[str] = "alignment_failed"
+    code: ClassVar[str] = "align_failed"
     retryable: ClassVar[bool] = False
     """Whether the same call may succeed later without anyone changing anything."""
 
 
-class ModelError(AlignerError):
+class ModelError(AlignError):
     """The model cannot be loaded."""
 
     code = "model_failed"
@@ -50,27 +50,27 @@ class DeviceUnavailableError(ModelError):
     code = "device_unavailable"
 
 
-class ModelNotLoadedError(AlignerError):
+class ModelNotLoadedError(AlignError):
     """The model was asked something before it was loaded, or after it was unloaded."""
 
     code = "model_not_loaded"
     retryable = True
 
 
-class ModelMemoryError(AlignerError):
+class ModelMemoryError(AlignError, MemoryError):
     """The device has not enough memory for this batch. A smaller one may fit."""
 
     code = "model_out_of_memory"
     retryable = True
 
 
-class UnsupportedLanguageError(AlignerError):
+class UnsupportedLanguageError(AlignError):
     """The model was not trained for that language."""
 
-    code = "unsupported_language"
+    code = "language_unsupported"
 
 
-class UnusableClipError(AlignerError):
-    """The clip is empty or too long, its sound is not a row of finite numbers, or a unit is not what the model reads."""
+class UnusableClipError(AlignError):
+    """The clip is empty or too long, its sound is no row of finite numbers, or a unit is not what the model reads."""
 
     code = "unusable_clip"

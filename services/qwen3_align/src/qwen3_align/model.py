@@ -44,15 +44,15 @@ class ModelOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelInfo:
-    """What is loaded."""
+class ModelFacts:
+    """What the model is, and what it runs on. Device and dtype are None before it was first loaded."""
 
     id: str
     """The hub's name of it, or the folder."""
-    revision: str | None
-    """The commit, if it is from the hub."""
-    device: str
-    dtype: str
+    revision: str | None = None
+    """The commit if it is known, else what the settings ask for. None for a folder."""
+    device: str | None = None
+    dtype: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ class _Loaded:
     network: Network
     preparer: Preparer
     processor: Any
-    info: ModelInfo
+    facts: ModelFacts
 
 
 class AlignerModel:
@@ -71,6 +71,8 @@ class AlignerModel:
         self._loading = threading.Lock()
         self._computing = threading.Lock()
         self._loaded: _Loaded | None = None
+        source = self.options.source
+        self._facts = ModelFacts(source.model, None if source.is_folder else source.revision)
 
     @property
     def loaded(self) -> bool:
@@ -87,7 +89,7 @@ class AlignerModel:
         fetched = fetch(source, lambda share: tell("download", share))
         return make_native(fetched, source, lambda share: tell("convert", share))
 
-    def load(self, progress: Progress | None = None) -> ModelInfo:
+    def load(self, progress: Progress | None = None) -> None:
         """Load the model, download it first if need be, and warm it up. Does nothing if it is loaded.
 
         Raises:
@@ -102,32 +104,28 @@ class AlignerModel:
                 checkpoint = self.download(tell)
                 tell("load", 0.0)
                 self._loaded = _load(checkpoint, self.options.source, device, dtype)
+                self._facts = self._loaded.facts
                 tell("load", 1.0)
                 try:
                     self._warm_up(tell)
                 except BaseException:
                     self._forget()
                     raise
-            return self._loaded.info
 
     def unload(self) -> None:
         """Forget the model and give its memory back. Waits for a batch that is being computed."""
         with self._loading, self._computing:
             self._forget()
 
-    def describe(self) -> ModelInfo:
-        """Say what is loaded.
-
-        Raises:
-            ModelNotLoadedError: nothing is.
-        """
-        return self._get().info
+    def describe(self) -> ModelFacts:
+        """Say what the model is. Costs nothing; for any thread, at any time."""
+        return self._facts
 
     def predict(self, clips: Sequence[Clip]) -> list[tuple[UnitTime, ...]]:
         """For each clip, the times of its units: `prepare`, one `forward`, `decode`.
 
         Raises:
-            AlignerError: as those three.
+            AlignError: as those three.
         """
         batch = [self.prepare(clip) for clip in clips]
         return [self.decode(prepared, answer) for prepared, answer in zip(batch, self.forward(batch), strict=True)]
@@ -231,7 +229,8 @@ def _load(checkpoint: Checkpoint, source: ModelSource, device: torch.device, dty
         check_tensors(folder, config)
         processor = Qwen3ASRProcessor.from_pretrained(folder)
         logging.disable_progress_bar()
-        model, found = Qwen3ASRForTokenClassification.from_pretrained(
+        read: Any = Qwen3ASRForTokenClassification.from_pretrained
+        model, found = read(
             folder,
             config=config,
             dtype=dtype,
@@ -250,8 +249,8 @@ def _load(checkpoint: Checkpoint, source: ModelSource, device: torch.device, dty
     timestamp = processor.tokenizer.convert_tokens_to_ids("<timestamp>")
     if timestamp != config.timestamp_token_id or processor.audio_token_id != config.audio_token_id:
         raise NotAnAlignerError(f"The tokenizer in {folder} is not that of its model: they name other tokens.")
-    info = ModelInfo(source.model, checkpoint.revision, str(device), str(dtype).removeprefix("torch."))
-    return _Loaded(Network(model), Preparer(processor, timestamp), processor, info)
+    facts = ModelFacts(source.model, checkpoint.revision, str(device), str(dtype).removeprefix("torch."))
+    return _Loaded(Network(model), Preparer(processor, timestamp), processor, facts)
 
 
 def _ignore(_stage: Stage, _share: float) -> None:

@@ -109,7 +109,7 @@ def _convert(source: Path, made: Path, report: Report) -> None:
         files = weight_files(source)
         _copy_weights(files, made, report)
     except (KeyError, TypeError, ValueError) as error:
-        raise NotAnAlignerError(f"{source} cannot be converted, as it is damaged: {error!r}. Fetch it again.") from error
+        raise NotAnAlignerError(f"{source} is damaged: {error!r}. Fetch it again.") from error
     config.save_pretrained(made)
     check_tensors(made, config)
     try:
@@ -131,7 +131,8 @@ def _native_config(settings: dict[str, Any]) -> Any:
 
     thinker = settings["thinker_config"]
     audio, text = thinker["audio_config"], thinker["text_config"]
-    config = Qwen3ASRConfig(
+    make: Any = Qwen3ASRConfig  # its own types leave out what every configuration takes
+    config = make(
         audio_config={
             "model_type": "qwen3_asr_encoder",
             **{name: audio[name] for name in _AUDIO_SETTINGS if name in audio},

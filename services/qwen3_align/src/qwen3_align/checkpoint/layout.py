@@ -37,7 +37,7 @@ def read_layout(folder: Path) -> Layout:
         layout, classes = "original", config["thinker_config"].get("classify_num")
     else:
         if config.get("model_type") != "qwen3_asr":
-            raise NotAnAlignerError(_refusal(folder, f"its model type is {config.get('model_type')!r}, not 'qwen3_asr'"))
+            raise NotAnAlignerError(_refusal(folder, f"it is of type {config.get('model_type')!r}"))
         if ARCHITECTURE not in (config.get("architectures") or ()):
             named = ", ".join(config.get("architectures") or ("none",))
             raise NotAnAlignerError(_refusal(folder, f"its architecture is {named}, not {ARCHITECTURE}"))
@@ -82,7 +82,9 @@ def check_tensors(folder: Path, config: Qwen3ASRConfig) -> None:
         ("has another shape", {name for name in expected.keys() & found.keys() if expected[name] != found[name]}),
     ):
         if names:
-            listed = ", ".join(sorted(names)[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+            listed = ", ".join(sorted(names)[:_NAMED])
+            if len(names) > _NAMED:
+                listed += f" and {len(names) - _NAMED} more"
             raise NotAnAlignerError(_refusal(folder, f"of its tensors, this {what}: {listed}"))
 
 

@@ -49,7 +49,8 @@ class ModelSource:
     @property
     def is_folder(self) -> bool:
         """Whether `model` is a path: one that exists, or one that no repository could be called."""
-        return Path(self.model).expanduser().is_dir() or self.model.startswith((".", "/", "~")) or self.model.count("/") > 1
+        is_path = self.model.startswith((".", "/", "~")) or self.model.count("/") > 1
+        return is_path or Path(self.model).is_dir()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def fetch(source: ModelSource, report: Report) -> Checkpoint:
     if source.is_folder:
         folder = Path(source.model).expanduser()
         if not folder.is_dir():
-            raise ModelNotFoundError(f"There is no folder {folder}. Name one that holds the model, or a hub's repository.")
+            raise ModelNotFoundError(f"There is no folder {folder}. Name one, or a repository of the hub.")
         return Checkpoint(folder.resolve(), None)
     folder = Path(_download(source, report))
     report(1.0)
