@@ -122,7 +122,10 @@ def _tokenizer() -> Any:
     pairs.train_from_iterator(_TEXTS, vocab_size=600, min_frequency=1, show_progress=False)
     with tempfile.TemporaryDirectory() as temporary:
         vocabulary, merges = (Path(path) for path in pairs.save_model(temporary))
-        rules = [line for line in merges.read_text("utf-8").splitlines() if not line.startswith("#version")]
+        # Pairs, whatever the tokenizer's own types say.
+        rules: Any = [
+            tuple(line.split(" ")) for line in merges.read_text("utf-8").splitlines() if not line.startswith("#version")
+        ]
         bos, pad, eos = AUDIO_TOKENS
         tokenizer = Qwen2Tokenizer(
             vocab=json.loads(vocabulary.read_text("utf-8")),

@@ -7,6 +7,7 @@ called by any number of threads.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -66,10 +67,7 @@ class Preparer:
         _check(clip)
         spectrum, frames = self._spectrum(clip.samples)
         input_ids = self._input_ids(clip, audio_tokens(frames))
-        slots = np.flatnonzero(input_ids == self._timestamp_token)
-        if len(slots) != 2 * len(clip.units):
-            raise UnusableClipError("A unit holds the model's own mark for a time. Leave it out of the text.")
-        return Prepared(clip, spectrum, frames, input_ids, slots)
+        return Prepared(clip, spectrum, frames, input_ids, np.flatnonzero(input_ids == self._timestamp_token))
 
     def tokens(self, clip: Clip) -> int:
         """Length of a clip's sequence, without making its spectrum: 13 tokens a second, the text, two slots a unit."""
@@ -115,5 +113,9 @@ def _check(clip: Clip) -> None:
         raise UnusableClipError(
             f"The clip lasts {clip.seconds:.1f} s. The model knows {LONGEST_SECONDS:.0f} s at most: cut it up."
         )
-    if not clip.units or not all(unit.strip() == unit != "" for unit in clip.units):
-        raise UnusableClipError("There is no unit of text, or an empty one.")
+    if not clip.units:
+        raise UnusableClipError("There is no unit of text.")
+    for unit in clip.units:
+        # Nothing else was in the texts that the model learnt from; and its own marks cannot be put in this way.
+        if not unit or not all(character == "'" or unicodedata.category(character)[0] in "LN" for character in unit):
+            raise UnusableClipError(f"The unit {unit!r} is not made of letters, digits and ' alone.")
