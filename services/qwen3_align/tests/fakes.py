@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from qwen3_align.aligned import AlignedLine, AlignedWord, Alignment
 from qwen3_align.clips import SAMPLE_RATE, Clip, Predictor, Samples, UnitTime
 from qwen3_align.errors import AlignError
-from qwen3_align.protocols import ModelFacts, Progress, Window
+from qwen3_align.protocols import ModelFacts, Progress
+from qwen3_align.windows import Window
 
 
 def clip(seconds: float, *units: str) -> Clip:
@@ -39,7 +41,7 @@ class FakeModel:
 
     def load(self, progress: Progress) -> None:
         self.calls.append("load")
-        progress("downloading", 0.5)
+        progress("download", 0.5)
         self.on_load(progress)
         self.loaded = True
 
@@ -92,24 +94,6 @@ class Gate:
         self._open.set()
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line or a word with its time."""
-
-    text: str
-    start: float
-    end: float
-    confidence: float = 0.9
-    words: tuple[Line, ...] = ()
-
-
-@dataclass(frozen=True)
-class Aligned:
-    lines: tuple[Line, ...]
-    language: str
-    warnings: tuple[str, ...] = ()
-
-
 async def align_evenly(
     samples: Samples,
     lines: Sequence[str],
@@ -117,7 +101,7 @@ async def align_evenly(
     predictor: Predictor,
     *,
     windows: Sequence[Window] | None = None,
-) -> Aligned:
+) -> Alignment:
     """Asks about each line as one clip: all share the time alike."""
     if language == "tlh":
         raise LanguageError("The model does not know the language 'tlh'. It knows English (en).")
@@ -130,19 +114,12 @@ async def align_evenly(
         ]
     clips = [clip(end - start, *text.split()) for text, start, end in placed]
     answers = await predictor.predict(clips)
-    found = [
-        Line(
-            text,
-            start,
-            end,
-            words=tuple(
-                Line(word, start + unit.start, start + unit.end, unit.confidence)
-                for word, unit in zip(text.split(), answer, strict=True)
-            ),
-        )
-        for (text, start, end), answer in zip(placed, answers, strict=True)
-    ]
-    return Aligned(tuple(found), "English", ("It was easy.",))
+    found: list[AlignedLine] = []
+    for (text, start, end), answer in zip(placed, answers, strict=True):
+        timed = zip(text.split(), answer, strict=True)
+        words = tuple(AlignedWord(word, start + t.start, start + t.end, t.confidence) for word, t in timed)
+        found.append(AlignedLine(text, start, end, 0.9, words))
+    return Alignment(tuple(found), "English", ("It was easy.",))
 
 
 class LanguageError(AlignError):

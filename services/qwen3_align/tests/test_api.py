@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 import functools
 import http.server
-import io
 import json
 import tempfile
 import threading
-import wave
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import numpy as np
 import pytest
 from fakes import FakeModel, Gate, align_evenly
+from recordings import song
 
 from qwen3_align.api import create_app
 from qwen3_align.api.codes import PROBLEMS
@@ -47,16 +45,6 @@ async def opened(
         if is_ready:
             await runtime.keeper.changes(lambda status: status.loaded)
         yield client, runtime
-
-
-def song(seconds: float = 4.0, level: float = 0.5) -> bytes:
-    """A file with noise in it."""
-    noise = np.random.default_rng(1).uniform(-level, level, round(seconds * 16_000)) * 32_767
-    held = io.BytesIO()
-    with wave.open(held, "wb") as file:
-        file.setparams((1, 2, 16_000, 0, "NONE", "NONE"))
-        file.writeframes(noise.astype("<i2").tobytes())
-    return held.getvalue()
 
 
 def form(document: dict[str, Any] | None = None, audio: bytes | None = None) -> dict[str, Any]:
@@ -228,7 +216,7 @@ async def test_while_the_model_loads_health_tells_of_it_and_requests_come_back_l
         assert health.status_code == 200
         assert health.json() | {"version": ""} == {
             "status": "loading",
-            "stage": "downloading",
+            "stage": "download",
             "progress": 0.5,
             "loaded": False,
             "reason": None,

@@ -59,8 +59,8 @@ async def test_while_the_model_loads_its_progress_is_told_and_requests_are_sent_
         assert await asyncio.to_thread(gate.reached.wait, 10)
         while keeper.status.progress is None:
             await asyncio.sleep(0)
-        assert keeper.status == Status(State.LOADING, "downloading", 0.5)
-        with pytest.raises(ModelLoadingError, match="downloading, 50% done") as caught:
+        assert keeper.status == Status(State.LOADING, "download", 0.5)
+        with pytest.raises(ModelLoadingError, match="download, 50% done") as caught:
             keeper.check()
         assert caught.value.retry_seconds > 0
         gate.open()

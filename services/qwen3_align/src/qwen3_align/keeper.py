@@ -67,7 +67,7 @@ class ModelKeeper:
         self._model = model
         self._thread = thread
         self._care = care
-        self._status = Status(State.LOADING, "starting")
+        self._status = Status(State.LOADING, "start")
         self._uses = 0
         self._wanted = asyncio.Event()
         """Somebody waits for the model, or would like it to be tried again."""
@@ -144,7 +144,7 @@ class ModelKeeper:
     async def _load(self) -> None:
         again = self._status.state is State.READY
         failures = self._status.failures
-        await self._set(Status(State.READY if again else State.LOADING, "loading", failures=failures))
+        await self._set(Status(State.READY if again else State.LOADING, "load", failures=failures))
         self._wanted.clear()
         loop = asyncio.get_running_loop()
 
@@ -154,7 +154,7 @@ class ModelKeeper:
         try:
             await self._thread.run(lambda: self._model.load(tell))
             for seconds in self._care.warm_up(self._model.describe()):
-                self._progress("warming up", None)
+                self._progress("warm", None)
                 await self._thread.run(lambda seconds=seconds: self._model.warm_up(seconds))
         except Exception as error:
             reason = str(error) or type(error).__name__
@@ -191,7 +191,7 @@ class ModelKeeper:
 
     async def _unload(self) -> None:
         self._wanted.clear()
-        await self._set(Status(State.READY, "unloading"))
+        await self._set(Status(State.READY, "unload"))
         await self._thread.run(self._model.unload)
         await self._thread.run(gc.collect)
         _log.info("model_unloaded", idle_seconds=self._care.idle_seconds)

@@ -24,6 +24,7 @@ from qwen3_align.encoder import ATTENTION
 from qwen3_align.errors import ModelError, ModelMemoryError, ModelNotLoadedError, NotAnAlignerError
 from qwen3_align.network import Answer, Network
 from qwen3_align.preparing import Prepared, Preparer
+from qwen3_align.protocols import ModelFacts
 
 Stage = Literal["download", "convert", "load", "warm"]
 Progress = Callable[[Stage, float], None]
@@ -41,18 +42,6 @@ class ModelOptions:
     """`auto`, `float32`, `bfloat16` or `float16`."""
     warm_up_seconds: tuple[float, ...] = (1.0,)
     """Lengths of the silent clips that `load` runs at its end, so that the first caller does not wait for that."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFacts:
-    """What the model is, and what it runs on. Device and dtype are None before it was first loaded."""
-
-    id: str
-    """The hub's name of it, or the folder."""
-    revision: str | None = None
-    """The commit if it is known, else what the settings ask for. None for a folder."""
-    device: str | None = None
-    dtype: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

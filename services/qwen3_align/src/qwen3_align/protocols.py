@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from qwen3_align.aligned import Alignment
 from qwen3_align.clips import Clip, Predictor, Samples, UnitTime
+from qwen3_align.windows import Window
 
 Progress = Callable[[str, float | None], None]
-"""Told what is being done, such as `downloading`, and how far it is, 0 to 1, or None where nobody knows."""
+"""Told what is being done, such as `download`, and how far it is, 0 to 1, or None where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,9 @@ class ModelFacts:
     """What answers: which weights, and what they run on. Device and dtype are None before it was first loaded."""
 
     id: str
+    """The hub's name of it, or the folder."""
     revision: str | None = None
+    """The commit if it is known, else what the settings ask for. None for a folder."""
     device: str | None = None
     dtype: str | None = None
 
@@ -64,47 +68,6 @@ class Model(Protocol):
     def decode(self, prepared: Any, answer: Any) -> tuple[UnitTime, ...]:
         """The times that an answer to a prepared clip stands for."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of the recording whose lines are known, in seconds from the recording's start."""
-
-    start: float
-    end: float
-    lines: tuple[str, ...]
-    """As they are printed; each has something in it."""
-
-
-class AlignedWord(Protocol):
-    """When one word is sung; seconds from the recording's start."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def start(self) -> float: ...
-    @property
-    def end(self) -> float: ...
-    @property
-    def confidence(self) -> float: ...
-
-
-class AlignedLine(AlignedWord, Protocol):
-    """When one line is sung."""
-
-    @property
-    def words(self) -> Sequence[AlignedWord]: ...
-
-
-class Alignment(Protocol):
-    """A song's lines with their times, in the order that they were given in."""
-
-    @property
-    def lines(self) -> Sequence[AlignedLine]: ...
-    @property
-    def language(self) -> str: ...
-    @property
-    def warnings(self) -> Sequence[str]: ...
 
 
 class Align(Protocol):

@@ -1,10 +1,6 @@
-"""Starts the service, and ends it."""
+"""Starts the service."""
 
 from __future__ import annotations
-
-import logging
-import os
-import sys
 
 from sow_web.logs import configure_logs
 from sow_web.server import run
@@ -32,11 +28,3 @@ def serve(settings: Settings, model: Model, align_song: Align) -> None:
         shutdown_seconds=settings.shutdown_seconds,
         on_shutdown=lambda: None,
     )
-
-
-def leave(code: int) -> None:
-    """End the process at once: the model's thread may be in the middle of a download or of a run of minutes."""
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)

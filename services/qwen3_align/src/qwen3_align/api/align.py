@@ -22,13 +22,13 @@ from starlette.requests import ClientDisconnect
 from lyric_timing import parse_sheet
 from lyric_timing.errors import LyricTimingError
 from qwen3_align.admission import Ticket
+from qwen3_align.aligned import Alignment
 from qwen3_align.api.bodies import Asked, body_bytes, read_body
 from qwen3_align.api.codes import problems
 from qwen3_align.api.connections import CallerGoneError, while_connected
 from qwen3_align.api.context import Runtime
 from qwen3_align.api.documents import AlignRequest, AlignResponse, LineDocument, ModelDocument, Question
 from qwen3_align.errors import AlignError
-from qwen3_align.protocols import Alignment
 from qwen3_align.settings import Settings
 
 _CLIENT_CLOSED = 499
@@ -52,6 +52,7 @@ _PROBLEMS = (
     "unusable_clip",
     "model_loading",
     "model_failed",
+    "model_not_loaded",
     "saturated",
 )
 

@@ -36,6 +36,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         # The service
         "model_loading": ProblemKind(503, "The model is not ready yet"),
         "model_failed": ProblemKind(503, "The model failed"),
+        "model_not_loaded": ProblemKind(503, "The model was unloaded meanwhile"),
         "saturated": ProblemKind(503, "Too much is at work already"),
     }
 )

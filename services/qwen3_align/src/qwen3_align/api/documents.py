@@ -6,8 +6,10 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
+from qwen3_align.aligned import AlignedLine, AlignedWord
 from qwen3_align.keeper import State
-from qwen3_align.protocols import AlignedLine, AlignedWord, ModelFacts, Window
+from qwen3_align.protocols import ModelFacts
+from qwen3_align.windows import Window
 
 _LONGEST_URL = 4000
 _MOST_WINDOWS = 5000
@@ -117,7 +119,7 @@ class WordDocument(BaseModel):
     confidence: float = Field(description="0 (a guess) to 1 (sure).")
 
     @classmethod
-    def of(cls, word: AlignedWord) -> WordDocument:
+    def of(cls, word: AlignedWord | AlignedLine) -> WordDocument:
         """The same, rounded to milliseconds."""
         return cls(
             text=word.text,
@@ -214,7 +216,7 @@ class Health(BaseModel):
     """How the service is."""
 
     status: State
-    stage: str | None = Field(default=None, description="What is being done with the model, such as `downloading`.")
+    stage: str | None = Field(default=None, description="What is being done with the model, such as `download`.")
     progress: float | None = Field(default=None, description="How far that is, 0 to 1; null when unknown.")
     loaded: bool = Field(description="Whether the model is in memory. One that sleeps is loaded by the next request.")
     reason: str | None = Field(default=None, description="Why the model could not be loaded.")

@@ -1,0 +1,5 @@
+"""`python -m qwen3_align`."""
+
+from qwen3_align.cli import main
+
+main()
