@@ -44,5 +44,6 @@ bench: .venv/installed  ## accuracy, speed and memory on SONGS (default: example
 	$(BIN)/python bench/songs.py $(SONGS) --sheet paper.txt
 	$(BIN)/python bench/matcher.py
 
-docs: .venv/installed  ## write docs/settings.md anew from the settings class
-	$(BIN)/python docs/make_settings.py
+docs: .venv/installed $(ALIGNER)/.venv/installed  ## write the pages of settings anew from the settings classes
+	$(BIN)/python docs/make_settings.py analysis
+	$(ALIGNER_BIN)/python docs/make_settings.py qwen3

@@ -1,16 +1,22 @@
-"""Writes docs/settings.md from the settings class: `make docs`."""
+"""Writes the pages of settings from the services' settings classes: `make docs`.
+
+Each service has its own environment, so one run writes one page: `make_settings.py analysis`, `make_settings.py qwen3`.
+"""
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings
 
-from sow_analysis.settings import PREFIX, Settings
-
-PAGE = Path(__file__).with_name("settings.md")
+DOCS = Path(__file__).parent
 HEAD = """# Settings
 
 <!-- Written by docs/make_settings.py from sow_analysis/settings.py. Change that, and run `make docs`. -->
@@ -29,38 +35,77 @@ TAIL = """
 | `SOW_MODELS_SOURCES` | | Folders that are asked for a model first, separated as in `PATH`. |
 | `SOW_DEBUG` | | `1` prints the traceback of an error. |
 """
-MADE = {
-    "data_dir": "`stream-of-worship` in your data folder",
-    "cache_dir": "`stream-of-worship/analysis` in your cache folder",
+QWEN3_HEAD = """# Settings of the alignment service
+
+<!-- Written by docs/make_settings.py from qwen3_align/settings.py. Change that, and run `make docs`. -->
+
+Nothing has to be set. `qwen3-align` reads these environment variables when it starts; its options `--host`, `--port`,
+`--model`, `--device`, `--dtype` and `--offline` come before them. [qwen3-align.md](qwen3-align.md) tells what the
+service is for.
+"""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page, and what it is made from."""
+
+    file: Path
+    module: str
+    """Has `Settings` and `PREFIX`."""
+    head: str
+    tail: str = ""
+    made: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Defaults that hang on the machine."""
+
+
+PAGES = {
+    "analysis": Page(
+        DOCS / "settings.md",
+        "sow_analysis.settings",
+        HEAD,
+        TAIL,
+        {
+            "data_dir": "`stream-of-worship` in your data folder",
+            "cache_dir": "`stream-of-worship/analysis` in your cache folder",
+        },
+    ),
+    "qwen3": Page(
+        DOCS / "qwen3-settings.md",
+        "qwen3_align.settings",
+        QWEN3_HEAD,
+        made={"cache_dir": "`stream-of-worship/qwen3` in your cache folder"},
+    ),
 }
-"""Defaults that hang on the machine."""
 
 
-def page() -> str:
+def page(name: str = "analysis") -> str:
     """The whole page."""
-    parts = [HEAD]
-    for title, names in sections().items():
-        rows = [row(name, Settings.model_fields[name]) for name in names]
+    about = PAGES[name]
+    module = importlib.import_module(about.module)
+    settings: type[BaseSettings] = module.Settings
+    parts = [about.head]
+    for title, names in sections(settings).items():
+        rows = [row(module.PREFIX, name, settings.model_fields[name], about.made) for name in names]
         parts.append(f"\n## {title}\n\n| variable | default | means |\n|---|---|---|\n{''.join(rows)}")
-    return "".join(parts) + TAIL
+    return "".join(parts) + about.tail
 
 
-def sections() -> dict[str, list[str]]:
+def sections(settings: type[BaseSettings]) -> dict[str, list[str]]:
     """The names of the settings under the comments that head them in the class."""
     found: dict[str, list[str]] = {}
     title = "Others"
-    for line in inspect.getsource(Settings).splitlines():
+    for line in inspect.getsource(settings).splitlines():
         if heading := re.fullmatch(r"    # ([A-Z].*)", line):
             title = heading[1]
-        elif (field := re.match(r"    (\w+):", line)) and field[1] in Settings.model_fields:
+        elif (field := re.match(r"    (\w+):", line)) and field[1] in settings.model_fields:
             found.setdefault(title, []).append(field[1])
     return found
 
 
-def row(name: str, field: FieldInfo) -> str:
+def row(prefix: str, name: str, field: FieldInfo, made: Mapping[str, str]) -> str:
     """One line of a table."""
     if field.default_factory is not None:
-        default = MADE[name]
+        default = made[name]
     else:
         default = (
             ""
@@ -68,8 +113,9 @@ def row(name: str, field: FieldInfo) -> str:
             else f"`{str(field.default).lower() if field.annotation is bool else field.default}`"
         )
     meaning = (field.description or "").replace("|", "\\|")
-    return f"| `{PREFIX}{name.upper()}` | {default} | {meaning} |\n"
+    return f"| `{prefix}{name.upper()}` | {default} | {meaning} |\n"
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    for chosen in sys.argv[1:] or ["analysis"]:
+        PAGES[chosen].file.write_text(page(chosen), encoding="utf-8")
