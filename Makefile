@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 SONGS ?= examples
 BIN := .venv/bin
+LIBRARIES := packages/lyric_timing packages/song_audio packages/sow_web
 ALIGNER := services/qwen3_align
 ALIGNER_BIN := $(ALIGNER)/.venv/bin
 
@@ -10,16 +11,16 @@ ALIGNER_BIN := $(ALIGNER)/.venv/bin
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
 
-.venv/installed: constraints.txt pyproject.toml packages/lyric_timing/pyproject.toml services/analysis/pyproject.toml
+.venv/installed: constraints.txt pyproject.toml $(LIBRARIES:%=%/pyproject.toml) services/analysis/pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/pip install --quiet -c constraints.txt -e packages/lyric_timing -e services/analysis -e . --group dev
+	$(BIN)/pip install --quiet -c constraints.txt $(LIBRARIES:%=-e %) -e services/analysis -e . --group dev
 	touch $@
 
-$(ALIGNER)/.venv/installed: $(ALIGNER)/constraints.txt $(ALIGNER)/pyproject.toml packages/lyric_timing/pyproject.toml
+$(ALIGNER)/.venv/installed: $(ALIGNER)/constraints.txt $(ALIGNER)/pyproject.toml $(LIBRARIES:%=%/pyproject.toml)
 	$(PYTHON) -m venv $(ALIGNER)/.venv
 	$(ALIGNER_BIN)/pip install --quiet --upgrade "pip>=25.1"
-	$(ALIGNER_BIN)/pip install --quiet -c $(ALIGNER)/constraints.txt -e packages/lyric_timing -e $(ALIGNER) --group $(ALIGNER)/pyproject.toml:dev
+	$(ALIGNER_BIN)/pip install --quiet -c $(ALIGNER)/constraints.txt $(LIBRARIES:%=-e %) -e $(ALIGNER) --group $(ALIGNER)/pyproject.toml:dev
 	touch $@
 
 demo: .venv/installed  ## time the sample song, through a service of its own

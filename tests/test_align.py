@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from lyric_timing import formats
-from sow_analysis.errors import AudioSilentError, EngineUnavailableError, ModelUnavailableError
+from song_audio.errors import AudioSilentError
+from sow_analysis.errors import EngineUnavailableError, ModelUnavailableError
 from sow_analysis.lrc import LrcOptions
 from stream_of_worship.admin import failures
 

@@ -4,12 +4,8 @@ from collections.abc import Iterator
 import pytest
 
 from lyric_timing.errors import FormatError, LyricsError
-from sow_analysis.errors import (
-    AnalysisError,
-    AudioUnreadableError,
-    EngineUnavailableError,
-    ModelUnavailableError,
-)
+from song_audio.errors import AudioUnreadableError, CodedError
+from sow_analysis.errors import AnalysisError, EngineUnavailableError, ModelUnavailableError
 from stream_of_worship.admin import failures
 from stream_of_worship.admin.errors import OutputExistsError, OutputUnwritableError
 
@@ -40,8 +36,12 @@ def test_the_exit_code_tells_whose_fault_it_is(error: Exception, code: int):
     assert failures.exit_code(error) == code
 
 
+MODULES = (CodedError.__module__, AnalysisError.__module__)
+
+
 @pytest.mark.parametrize(
-    "kind", [each for each in descendants(AnalysisError) if each.__module__ == AnalysisError.__module__]
+    "kind",
+    [kind for kind in descendants(CodedError) if kind.__module__ in MODULES and kind is not AnalysisError],
 )
 def test_every_error_of_the_analysis_has_an_exit_code_of_its_own(kind: type[Exception]):
     assert failures.exit_code(kind("x")) in (2, 3), "add it to failures.EXIT_CODES"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sow_analysis.errors import AudioUnreadableError
+from song_audio.errors import AudioUnreadableError
 from stream_of_worship.admin.errors import SoundUnavailableError
 from stream_of_worship.admin.player import pcm
 from stream_of_worship.admin.player.card import CardSpeaker

@@ -20,10 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sow_analysis.audio import SAMPLE_RATE, decode, load_recording
+from song_audio.recording import SAMPLE_RATE, decode, load_recording
+from song_audio.resampling import Resampler
 from sow_analysis.errors import ModelUnavailableError
 from sow_analysis.models import CATALOGUE, Folder, Model, ModelFile, ModelState, ModelStore
-from sow_analysis.resampling import Resampler
 from sow_analysis.separation import MODEL, Separator
 from sow_analysis.separation.checkpoint import read_checkpoint
 from sow_analysis.separation.conversion import SOURCES

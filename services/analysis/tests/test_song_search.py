@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from lyric_timing import Heard, Token, chart, read_sheet
+from song_audio.recording import load_recording
 from sow_analysis import song_search
-from sow_analysis.audio import load_recording
 from sow_analysis.engines.pocketsphinx import PocketSphinx
 from sow_analysis.engines.whisper_align import WhisperAligner
 from sow_analysis.engines.whisper_model import WhisperLoader

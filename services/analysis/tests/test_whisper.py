@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sow_analysis.audio import load_recording
+from song_audio.recording import load_recording
 from sow_analysis.engines.protocols import Samples, TextWindow
 from sow_analysis.engines.whisper import WhisperEvidence
 from sow_analysis.engines.whisper_align import WhisperAligner

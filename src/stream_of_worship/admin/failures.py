@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import TypeVar
 
 from lyric_timing.errors import FormatError, LyricsError, LyricTimingError, MetricsError
+from song_audio import errors as audio
 from sow_analysis import errors as analysis
 from stream_of_worship.admin import errors as command
 
@@ -38,29 +39,23 @@ CODES: Mapping[type[Exception], str] = {
 
 EXIT_CODES: Mapping[type[Exception], ExitCode] = {
     analysis.AnalysisError: ExitCode.UNEXPECTED,
-    analysis.AudioNotFoundError: ExitCode.INPUT,
-    analysis.AudioUnreadableError: ExitCode.INPUT,
-    analysis.AudioTooLongError: ExitCode.INPUT,
-    analysis.AudioSilentError: ExitCode.INPUT,
+    audio.AudioNotFoundError: ExitCode.INPUT,
+    audio.AudioUnreadableError: ExitCode.INPUT,
+    audio.AudioTooLongError: ExitCode.INPUT,
+    audio.AudioSilentError: ExitCode.INPUT,
     analysis.EngineUnavailableError: ExitCode.INPUT,
     analysis.ModelUnavailableError: ExitCode.ENVIRONMENT,
     analysis.StorageError: ExitCode.ENVIRONMENT,
     analysis.StorageMisconfiguredError: ExitCode.ENVIRONMENT,
-    analysis.ObjectKeyError: ExitCode.ENVIRONMENT,
-    analysis.ObjectNotFoundError: ExitCode.ENVIRONMENT,
-    analysis.FetchError: ExitCode.INPUT,
-    analysis.UrlRefusedError: ExitCode.INPUT,
-    analysis.AddressRefusedError: ExitCode.INPUT,
-    analysis.FetchRejectedError: ExitCode.INPUT,
-    analysis.FetchTooLargeError: ExitCode.INPUT,
-    analysis.FetchUnavailableError: ExitCode.ENVIRONMENT,
-    analysis.FetchTooSlowError: ExitCode.ENVIRONMENT,
-    analysis.StorageError: ExitCode.ENVIRONMENT,
     analysis.ObjectKeyError: ExitCode.INPUT,
     analysis.ObjectNotFoundError: ExitCode.INPUT,
-    analysis.FetchError: ExitCode.INPUT,
-    analysis.FetchUnavailableError: ExitCode.ENVIRONMENT,
-    analysis.FetchTooSlowError: ExitCode.ENVIRONMENT,
+    audio.FetchError: ExitCode.INPUT,
+    audio.UrlRefusedError: ExitCode.INPUT,
+    audio.AddressRefusedError: ExitCode.INPUT,
+    audio.FetchRejectedError: ExitCode.INPUT,
+    audio.FetchTooLargeError: ExitCode.INPUT,
+    audio.FetchUnavailableError: ExitCode.ENVIRONMENT,
+    audio.FetchTooSlowError: ExitCode.ENVIRONMENT,
     LyricTimingError: ExitCode.INPUT,
     command.CommandError: ExitCode.INPUT,
     command.OutputUnwritableError: ExitCode.ENVIRONMENT,
@@ -82,9 +77,9 @@ EXIT_CODES: Mapping[type[Exception], ExitCode] = {
 """The nearest class in an exception's ancestry decides."""
 
 REMEDIES: Mapping[type[Exception], str] = {
-    analysis.AudioNotFoundError: "Check the path: the recording comes first, the lyrics second.",
-    analysis.AudioTooLongError: "Cut the recording into songs and time them one by one.",
-    analysis.AudioSilentError: "Check that this is the right file, and that it can be heard in a player.",
+    audio.AudioNotFoundError: "Check the path: the recording comes first, the lyrics second.",
+    audio.AudioTooLongError: "Cut the recording into songs and time them one by one.",
+    audio.AudioSilentError: "Check that this is the right file, and that it can be heard in a player.",
     analysis.EngineUnavailableError: "Leave --engines out to use every engine that can run here.",
     LyricsError: "Give a text file with the words of the song, one sung line per line.",
     MetricsError: "See `sow eval --help` for what the two folders hold.",
@@ -110,7 +105,7 @@ REMEDIES: Mapping[type[Exception], str] = {
 
 def named(reason: str | None) -> type[Exception] | None:
     """The analysis's own error of that name, which a job on a service ended with just as `sow align` would."""
-    return next((kind for kind in EXIT_CODES if issubclass(kind, analysis.AnalysisError) and kind.code == reason), None)
+    return next((kind for kind in EXIT_CODES if issubclass(kind, audio.CodedError) and kind.code == reason), None)
 
 
 def kind_of(error: BaseException) -> type[BaseException]:
@@ -135,7 +130,7 @@ def exit_code(error: BaseException) -> ExitCode:
 def code(error: BaseException) -> str:
     """The stable name of `error`, under which docs/errors.md explains it."""
     kind = kind_of(error)
-    if issubclass(kind, analysis.AnalysisError | command.CommandError):
+    if issubclass(kind, audio.CodedError):
         return kind.code
     return nearest(CODES, kind) or "unexpected"
 

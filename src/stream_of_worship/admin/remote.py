@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from sow_analysis.errors import AudioNotFoundError
+from song_audio.errors import AudioNotFoundError
 from stream_of_worship.admin import background
 from stream_of_worship.admin.errors import ServiceError, StillRunningError
 from stream_of_worship.admin.progress import JobProgress

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
-from sow_analysis.errors import AnalysisError, EngineUnavailableError, ModelUnavailableError
+from song_audio.errors import CodedError
+from sow_analysis.errors import EngineUnavailableError, ModelUnavailableError
 from sow_analysis.lrc import Attempt, Outcome
 
 T = TypeVar("T")
 
-_FAULTS = (AnalysisError, RuntimeError, ValueError, OSError)
+_FAULTS = (CodedError, RuntimeError, ValueError, OSError)
 """What an engine's libraries raise when they cannot go on. A fault of ours (TypeError, ...) is not caught."""
 
 

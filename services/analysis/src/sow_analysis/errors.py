@@ -4,37 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from song_audio.errors import CodedError
 
-class AnalysisError(Exception):
-    """Base class. Subclasses name one cause each."""
+
+class AnalysisError(CodedError):
+    """Base class of the errors of this package. A recording's own are in `song_audio.errors`."""
 
     code: ClassVar[str] = "analysis_failed"
-    retryable: ClassVar[bool] = False
-    """Whether the same call may succeed later without anyone changing anything."""
-
-
-class AudioNotFoundError(AnalysisError):
-    """The recording is not there, or may not be read."""
-
-    code = "audio_not_found"
-
-
-class AudioUnreadableError(AnalysisError):
-    """The file is not a recording that we decode: no sound in it, an unknown or forbidden container, or damaged."""
-
-    code = "audio_unreadable"
-
-
-class AudioTooLongError(AnalysisError):
-    """The file decodes to more sound than the limit allows."""
-
-    code = "audio_too_long"
-
-
-class AudioSilentError(AnalysisError):
-    """There is nothing to hear: silence, or too short for a single word."""
-
-    code = "audio_silent"
 
 
 class ModelUnavailableError(AnalysisError):
@@ -75,47 +51,3 @@ class ObjectNotFoundError(StorageError):
 
     code = "object_not_found"
     retryable = False
-
-
-class FetchError(AnalysisError):
-    """A recording could not be brought here from its URL."""
-
-    code = "fetch_failed"
-
-
-class UrlRefusedError(FetchError):
-    """The URL is malformed, has credentials in it, or its scheme, port or bucket is not allowed."""
-
-    code = "url_refused"
-
-
-class AddressRefusedError(FetchError):
-    """The URL leads to an address that is not on the public internet."""
-
-    code = "address_refused"
-
-
-class FetchRejectedError(FetchError):
-    """The server answered that it will not give the recording, or sent us round in circles."""
-
-    code = "fetch_rejected"
-
-
-class FetchTooLargeError(FetchError):
-    """More bytes come than the limit allows."""
-
-    code = "fetch_too_large"
-
-
-class FetchUnavailableError(FetchError):
-    """The server cannot be reached, is overloaded, or broke off in the middle."""
-
-    code = "fetch_unavailable"
-    retryable = True
-
-
-class FetchTooSlowError(FetchError):
-    """The recording did not arrive in time, or only in drips."""
-
-    code = "fetch_too_slow"
-    retryable = True

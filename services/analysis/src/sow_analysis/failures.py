@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lyric_timing.errors import LyricTimingError
-from sow_analysis.errors import AnalysisError, ModelUnavailableError
+from song_audio.errors import CodedError
+from sow_analysis.errors import ModelUnavailableError
 
 _CAN_PASS = (ModelUnavailableError, OSError, MemoryError)
 """The network, the disk and the memory. All else would fail again: the input is at fault, or the program."""
@@ -26,7 +27,7 @@ class Failure:
 def failure_of(error: BaseException) -> Failure:
     """Tell what an exception means. The text of one that nobody foresaw is for the log, not for the user."""
     can_pass = isinstance(error, _CAN_PASS)
-    if isinstance(error, AnalysisError):
+    if isinstance(error, CodedError):
         return Failure(error.code, str(error), can_pass or error.retryable)
     if isinstance(error, LyricTimingError):
         return Failure("lyrics_unusable", str(error), False)

@@ -10,8 +10,8 @@ from lyric_timing.roadmap import chart
 from lyric_timing.sheet import LyricSheet
 from lyric_timing.timed import TimedLyrics
 from lyric_timing.verify import verify
+from song_audio.recording import Recording, load_recording
 from sow_analysis.alignment import Alignment, align
-from sow_analysis.audio import Recording, load_recording
 from sow_analysis.caches.keys import TranscriptionKey
 from sow_analysis.chain import Chain
 from sow_analysis.confidence import DOUBTFUL, confidence_of, doubtful_lines

@@ -9,9 +9,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from song_audio.fetching import FetchLimits
 from sow_analysis.caches import Caches, open_caches
 from sow_analysis.database import Database, open_database
-from sow_analysis.fetching import FetchLimits, fetch
+from sow_analysis.fetching import fetch
 from sow_analysis.jobs import Backoff, DocketQueue, JobKind, JobQueue, JobStore, Rules, Sweeper, Upkeep
 from sow_analysis.metrics import Metrics
 from sow_analysis.settings import Settings

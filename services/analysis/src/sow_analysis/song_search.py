@@ -14,8 +14,8 @@ from lyric_timing.roadmap import chart
 from lyric_timing.sheet import LyricSheet, Section
 from lyric_timing.sung import Roadmap, SungLine
 from lyric_timing.windows import Window, cut
+from song_audio.recording import Recording
 from sow_analysis.acoustic.sung_words import Hint
-from sow_analysis.audio import Recording
 from sow_analysis.engines.pocketsphinx import PocketSphinx, Search, Sound, SungWord
 from sow_analysis.engines.protocols import AlignedWord, Fraction, Samples
 from sow_analysis.engines.whisper_align import WhisperAligner

@@ -14,8 +14,9 @@ from pathlib import Path
 from lyric_timing.heard import Heard
 from lyric_timing.sheet import LyricSheet
 from lyric_timing.timed import TimedLine, TimedLyrics, TimedWord
+from song_audio.errors import AudioSilentError
 from sow_analysis.caches.keys import TranscriptionKey
-from sow_analysis.errors import AudioSilentError, ModelUnavailableError
+from sow_analysis.errors import ModelUnavailableError
 from sow_analysis.lrc import Attempt, LrcOptions, LrcResult, Outcome, Progress, Stage
 from sow_analysis.memory import Memory
 

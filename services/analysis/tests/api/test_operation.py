@@ -15,9 +15,9 @@ from backends import Backend
 from callers import Opener
 
 import sow_analysis
+from song_audio.errors import CodedError
 from sow_analysis.api.codes import PROBLEMS
-from sow_analysis.api.problems import ProblemError
-from sow_analysis.errors import AnalysisError
+from sow_web.problems import ProblemError
 
 pytestmark = pytest.mark.anyio
 
@@ -105,11 +105,11 @@ def test_every_error_of_the_service_has_a_kind_of_problem_or_ends_jobs():
         if not module.name.endswith("__main__") and ".migrations" not in module.name:
             import_module(module.name)
 
-    def codes(kind: type[AnalysisError]) -> set[str]:
+    def codes(kind: type[CodedError]) -> set[str]:
         return {kind.code}.union(*(codes(each) for each in kind.__subclasses__()))
 
-    assert codes(AnalysisError) - set(PROBLEMS) == _OF_JOBS
-    assert ProblemError("not_found").code in PROBLEMS
+    assert codes(CodedError) - {CodedError.code} - set(PROBLEMS.kinds) == _OF_JOBS
+    assert ProblemError("not_found").code in PROBLEMS.kinds
 
 
 async def test_the_description_is_complete(client: httpx2.AsyncClient):

@@ -13,7 +13,7 @@ import typer
 from lyric_timing import formats
 from lyric_timing.language import language_code
 from lyric_timing.parsing import read_sheet
-from sow_analysis.errors import AudioNotFoundError
+from song_audio.errors import AudioNotFoundError
 from sow_analysis.lrc import LrcOptions, LrcResult, Stage
 from stream_of_worship.admin import background, report
 from stream_of_worship.admin.errors import ArgumentsSwappedError, UsageError

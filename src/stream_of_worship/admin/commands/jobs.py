@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from sow_analysis.errors import AudioNotFoundError
+from song_audio.errors import AudioNotFoundError
 from stream_of_worship.admin import background, job_report
 from stream_of_worship.admin.remote import DEFAULT_SERVER, AsJson, Server, connected, echo, local_hash
 from stream_of_worship.admin.shell import Shell

@@ -13,7 +13,7 @@ from lyric_timing import formats
 from lyric_timing.errors import FormatError, LyricTimingError
 from lyric_timing.parsing import decode_lyrics
 from lyric_timing.timed import TimedLyrics
-from sow_analysis.errors import AudioNotFoundError
+from song_audio.errors import AudioNotFoundError
 from stream_of_worship.admin import media
 from stream_of_worship.admin.errors import SoundUnavailableError, UsageError
 from stream_of_worship.admin.player import screen

@@ -12,8 +12,8 @@ import av.error
 import av.filter
 from av.audio.frame import AudioFrame
 
-from sow_analysis.errors import AudioUnreadableError
-from sow_analysis.media import opened, presentation_start
+from song_audio.errors import AudioUnreadableError
+from song_audio.media import opened, presentation_start
 
 RATE = 44_100
 """Frames per second."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from sow_analysis.errors import AnalysisError
+from song_audio.errors import CodedError
 from stream_of_worship.admin.player import pcm
 
 LAG = 0.15
@@ -117,7 +117,7 @@ class ProgramSpeaker:
                     break
                 file.write(block)
                 length += len(block)
-        except AnalysisError as error:
+        except CodedError as error:
             self._problem = str(error)
         return length
 

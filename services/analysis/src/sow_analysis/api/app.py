@@ -11,10 +11,13 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import ASGIApp
 
 from sow_analysis.api import audio, events, health, jobs, songs
-from sow_analysis.api.problems import LimitOf, TooLargeAsProblem, add_handlers, describe_problems, responses
-from sow_analysis.api.security import LocalCallersOnly, refuse_exposure, require_key
+from sow_analysis.api.codes import PROBLEMS, responses
+from sow_analysis.api.failing import add_own_handlers
+from sow_analysis.api.security import KEY_VARIABLE, refuse_exposure, require_key
 from sow_analysis.runtime import Runtime, open_runtime
 from sow_analysis.settings import Settings
+from sow_web.problems import LimitOf, TooLargeAsProblem, add_handlers, describe_problems
+from sow_web.security import LocalCallersOnly
 
 API = "/api/v1"
 AUDIO = f"{API}/audio"
@@ -28,7 +31,7 @@ class _App(FastAPI):
     """FastAPI, with problems in one form in answers and in the description."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return TooLargeAsProblem(super().build_middleware_stack(), _limit_of(self.state.settings))
+        return TooLargeAsProblem(super().build_middleware_stack(), PROBLEMS, _limit_of(self.state.settings))
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -72,9 +75,10 @@ def create_app(settings: Settings | None = None, *, working: bool = True) -> Fas
         api.include_router(router)
     app.include_router(api)
     app.include_router(health.router)
-    add_handlers(app, _limit_of(chosen))
+    add_handlers(app, PROBLEMS, _limit_of(chosen))
+    add_own_handlers(app)
     if chosen.api_key is None:
-        app.add_middleware(LocalCallersOnly, host=chosen.host)
+        app.add_middleware(LocalCallersOnly, problems=PROBLEMS, host=chosen.host, variable=KEY_VARIABLE)
     return app
 
 

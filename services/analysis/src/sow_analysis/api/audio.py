@@ -11,9 +11,9 @@ from urllib.parse import unquote
 import anyio
 from fastapi import APIRouter, Header, Request
 
+from sow_analysis.api.codes import responses
 from sow_analysis.api.context import Runtime
 from sow_analysis.api.documents import UploadDocument
-from sow_analysis.api.problems import responses
 from sow_analysis.fetching import upload_url
 from sow_analysis.songs import Recording
 from sow_analysis.songs.recordings import FILE_NAME

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from sow_web.problems import COMMON, ProblemKind, Problems
 
-
-@dataclass(frozen=True, slots=True)
-class ProblemKind:
-    """One kind of problem: its HTTP status, and what it is called."""
-
-    status: int
-    title: str
-
-
-PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
+PROBLEMS = Problems(
     {
-        # The request
-        "request_invalid": ProblemKind(422, "The request is not as it should be"),
-        "key_missing": ProblemKind(401, "The API key is missing or wrong"),
-        "host_refused": ProblemKind(403, "Without an API key, only this machine is served"),
-        "not_found": ProblemKind(404, "There is nothing at this address"),
-        "method_not_allowed": ProblemKind(405, "This address takes other methods"),
-        "too_large": ProblemKind(413, "The request is too large"),
-        "bad_request": ProblemKind(400, "The request cannot be read"),
+        **COMMON,
         # Recordings
         "audio_not_found": ProblemKind(422, "The recording is not there"),
         "audio_unreadable": ProblemKind(422, "The file is not a recording"),
@@ -43,6 +25,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         # The service
         "engine_crashed": ProblemKind(503, "The work was interrupted"),
         "storage_failed": ProblemKind(503, "The storage cannot be reached"),
-        "internal_error": ProblemKind(500, "The program failed"),
     }
 )
+
+responses = PROBLEMS.responses

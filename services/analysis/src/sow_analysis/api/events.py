@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from sow_analysis.api.codes import responses
 from sow_analysis.api.context import JobId, Runtime
-from sow_analysis.api.problems import responses
 from sow_analysis.jobs import EventKind, Job, JobStatus
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])

@@ -8,12 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from lyric_timing import parse_sheet
+from sow_analysis.api.codes import responses
 from sow_analysis.api.context import JobId, Runtime
 from sow_analysis.api.documents import JobDocument, JobPage, LrcJobRequest
-from sow_analysis.api.problems import ProblemError, responses
-from sow_analysis.fetching.urls import uploaded
+from sow_analysis.fetching import uploaded
 from sow_analysis.jobs import JobKind, JobStatus
 from sow_analysis.jobs.model import Ticket
+from sow_web.problems import ProblemError
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from lyric_timing import formats
 from lyric_timing.errors import FormatError
+from sow_analysis.api.codes import responses
 from sow_analysis.api.context import ContentHash, Runtime
 from sow_analysis.api.documents import VersionDocument, VersionList
-from sow_analysis.api.problems import ProblemError, responses
 from sow_analysis.songs.lyrics import Condition
+from sow_web.problems import ProblemError
 
 router = APIRouter(prefix="/songs/{content_hash}", tags=["songs"])
 

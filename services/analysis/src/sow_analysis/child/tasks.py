@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from sow_analysis.errors import AudioTooLongError
+from song_audio.errors import AudioTooLongError
 
 Tell = Callable[[str, float], None]
 
@@ -58,8 +58,8 @@ def probe(*, progress: Tell, audio: str, max_seconds: float) -> dict[str, Any]:
 
     The result holds `duration` in seconds, or None where only decoding could tell.
     """
-    from sow_analysis.errors import AudioUnreadableError
-    from sow_analysis.media import ADVICE, opened
+    from song_audio.errors import AudioUnreadableError
+    from song_audio.media import ADVICE, opened
 
     progress("probe", 0.0)
     with opened(Path(audio)) as media:

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from sow_analysis.audio import MAX_SECONDS, SAMPLE_RATE
-from sow_analysis.decoding import stream
+from song_audio.decoding import stream
+from song_audio.recording import MAX_SECONDS, SAMPLE_RATE
+from song_audio.resampling import Resampler, Samples
 from sow_analysis.errors import ModelUnavailableError
 from sow_analysis.models import ModelStore
-from sow_analysis.resampling import Resampler, Samples
 from sow_analysis.separation.networks import Networks
 from sow_analysis.separation.spectrum import HOP, OVERLAP, Synthesis, blocks, spectrum_of
 from sow_analysis.separation.unet import BINS, SCALE

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from sow_analysis.resampling import Samples
+from song_audio.resampling import Samples
 
 FRAME = 4096
 HOP = 1024

@@ -20,10 +20,11 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lyric_timing import formats
+from song_audio.errors import CodedError
 from sow_analysis.caches import ResultCache, ResultKey
 from sow_analysis.errors import AnalysisError, StorageError
 from sow_analysis.failures import Failure, failure_of
-from sow_analysis.fetching.urls import uploaded
+from sow_analysis.fetching import uploaded
 from sow_analysis.jobs import Job, JobStatus, JobStore, Outcome
 from sow_analysis.jobs.errors import LeaseLostError, TookTooLongError
 from sow_analysis.lrc import LrcResult
@@ -136,7 +137,7 @@ class LrcExecutor:
         except EngineFailedError as error:
             await self._failed(lease, error.failure)
         except Exception as error:
-            if not isinstance(error, AnalysisError):
+            if not isinstance(error, CodedError):
                 _log.exception("job_broke")
             await self._failed(lease, failure_of(error))
         else:

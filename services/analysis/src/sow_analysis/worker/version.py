@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import lyric_timing
+import song_audio
 import sow_analysis
 
 _SERVICE_ONLY = {"api", "database", "jobs", "songs", "worker", "child", "storage", "fetching", "caches"}
@@ -20,7 +21,7 @@ def pipeline_version(pipeline: str) -> str:
     So a changed program never finds an older one's results, and nobody has to remember to count a number up.
     """
     digest = hashlib.sha256(pipeline.encode())
-    for package in (lyric_timing, sow_analysis):
+    for package in (lyric_timing, song_audio, sow_analysis):
         root = Path(package.__file__ or "").parent
         for path in sorted(root.rglob("*.py")):
             if path.relative_to(root).parts[0] not in _SERVICE_ONLY:

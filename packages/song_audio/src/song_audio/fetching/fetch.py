@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,20 +14,17 @@ import anyio.to_thread
 import httpcore2
 import httpx2
 
-from sow_analysis.errors import (
+from song_audio.errors import (
     FetchError,
     FetchRejectedError,
     FetchTooLargeError,
     FetchTooSlowError,
     FetchUnavailableError,
-    ObjectNotFoundError,
-    StorageError,
     UrlRefusedError,
 )
-from sow_analysis.fetching.limits import FetchLimits
-from sow_analysis.fetching.network import Network, Transport, internet
-from sow_analysis.fetching.urls import checked, uploaded
-from sow_analysis.storage import Storage, keys
+from song_audio.fetching.limits import FetchLimits
+from song_audio.fetching.network import Network, Transport, internet
+from song_audio.fetching.urls import checked
 
 _PIECE_BYTES = 256 * 1024
 _PASSING_STATUSES = {408, 425, 429}
@@ -51,21 +48,13 @@ class Fetched:
     n_bytes: int
 
 
-async def fetch(
-    url: str,
-    destination: Path,
-    *,
-    limits: FetchLimits,
-    storage: Storage | None = None,
-    network: Network | None = None,
-) -> Fetched:
-    """Fetch the recording that `url` names.
+async def fetch(url: str, destination: Path, *, limits: FetchLimits, network: Network | None = None) -> Fetched:
+    """Fetch the recording that an http or https URL names.
 
     Args:
-        url: `http`, `https`, `s3` (in the storage's own bucket), or `sow://audio/SHA256` (an upload).
+        url: where it is.
         destination: the file to write. It appears whole or not at all.
         limits: what this may take.
-        storage: where uploads and the bucket are; None refuses such URLs.
         network: the way to servers; by default the real one.
 
     Raises:
@@ -73,36 +62,21 @@ async def fetch(
         FetchRejectedError: the server will not give it, or redirects too often.
         FetchTooLargeError: it is larger than allowed.
         FetchUnavailableError, FetchTooSlowError: it did not come, or not in time. Later it may.
-        ObjectNotFoundError, StorageError: there is no such upload, or the storage failed.
         OSError: the file cannot be written.
     """
+    with in_time(limits):
+        async with _asked(url, limits, network or internet()) as pieces:
+            return await save(pieces, destination, limits)
+
+
+@contextmanager
+def in_time(limits: FetchLimits) -> Generator[None]:
+    """Ends what takes longer than `limits.seconds` with a FetchTooSlowError."""
     try:
         with anyio.fail_after(limits.seconds):
-            if not url.startswith(("sow:", "s3:")):
-                async with _asked(url, limits, network or internet()) as pieces:
-                    return await _save(pieces, destination, limits)
-            key = await _key(url, storage)
-            assert storage is not None
-            fetched = await _save(storage.stream(key), destination, limits)
+            yield
     except TimeoutError:
         raise FetchTooSlowError(f"The recording did not arrive within {limits.seconds:.0f} s.") from None
-    if uploaded(url) not in (None, fetched.sha256):
-        await anyio.Path(destination).unlink()
-        raise StorageError("The uploaded recording is damaged in the storage.")
-    return fetched
-
-
-async def _key(url: str, storage: Storage | None) -> str:
-    song = uploaded(url)
-    if storage is not None and song is not None:
-        for key in await storage.list(song):
-            if keys.is_audio(key):
-                return key
-        raise ObjectNotFoundError(f"No recording was uploaded as {url}.")
-    key = storage.key_of_url(url) if storage is not None else None
-    if key is None:
-        raise UrlRefusedError("Of s3 only the configured bucket and folder can be read, of sow only audio/SHA256.")
-    return key
 
 
 @asynccontextmanager
@@ -149,8 +123,13 @@ def _judge(response: httpx2.Response, limits: FetchLimits) -> None:
         raise _too_large(limits)
 
 
-async def _save(pieces: AsyncIterator[bytes], destination: Path, limits: FetchLimits) -> Fetched:
-    """Write what comes into a file beside `destination`, and rename it when all of it is there."""
+async def save(pieces: AsyncIterator[bytes], destination: Path, limits: FetchLimits) -> Fetched:
+    """Write what comes into a file beside `destination`, and rename it when all of it is there.
+
+    Raises:
+        FetchTooLargeError, FetchTooSlowError, FetchRejectedError: it is more than allowed, comes in drips, or is empty.
+        OSError: the file cannot be written.
+    """
     digest = hashlib.sha256()
     count = 0
     held = bytearray()

@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
-from sow_analysis.errors import (
+from song_audio.errors import (
     AddressRefusedError,
     FetchRejectedError,
     FetchTooLargeError,
@@ -18,7 +18,7 @@ from sow_analysis.errors import (
     FetchUnavailableError,
     UrlRefusedError,
 )
-from sow_analysis.fetching import FetchLimits, fetch
+from song_audio.fetching import FetchLimits, fetch
 
 pytestmark = pytest.mark.anyio
 

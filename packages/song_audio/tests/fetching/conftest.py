@@ -14,7 +14,7 @@ import anyio.abc
 import httpcore2
 import pytest
 
-from sow_analysis.fetching import Network
+from song_audio.fetching import Network
 
 PUBLIC = "93.184.216.34"
 HERE = Path(__file__).parent

@@ -20,9 +20,9 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.packet import Packet
 
-from sow_analysis.errors import AudioTooLongError, AudioUnreadableError
-from sow_analysis.media import ADVICE, Media, opened, presentation_start
-from sow_analysis.resampling import Resampler, Samples
+from song_audio.errors import AudioTooLongError, AudioUnreadableError
+from song_audio.media import ADVICE, Media, opened, presentation_start
+from song_audio.resampling import Resampler, Samples
 
 MAX_SECONDS = 4 * 3600.0
 """The longest sound that is decoded unless the caller says otherwise."""

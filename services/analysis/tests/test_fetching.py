@@ -11,14 +11,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from sow_analysis.errors import (
-    FetchTooLargeError,
-    ObjectKeyError,
-    ObjectNotFoundError,
-    StorageError,
-    UrlRefusedError,
-)
-from sow_analysis.fetching import FetchLimits, fetch, upload_url
+from song_audio.errors import FetchTooLargeError, UrlRefusedError
+from song_audio.fetching import FetchLimits
+from sow_analysis.errors import ObjectKeyError, ObjectNotFoundError, StorageError
+from sow_analysis.fetching import fetch, upload_url
 from sow_analysis.storage import Storage, keys, open_storage
 
 pytestmark = pytest.mark.anyio

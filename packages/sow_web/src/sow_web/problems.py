@@ -1,9 +1,14 @@
-"""What goes wrong, as problem details (RFC 9457)."""
+"""What goes wrong, as problem details (RFC 9457).
+
+A service names its kinds of problem in one table, `Problems({**COMMON, ...})`; its routes and handlers answer by it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -14,12 +19,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from lyric_timing.errors import LyricTimingError
-from sow_analysis.api.codes import PROBLEMS
-from sow_analysis.errors import AnalysisError
-from sow_analysis.failures import failure_of
-from sow_analysis.worker import EngineFailedError
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_SECONDS = {429: 5, 503: 5}
@@ -34,6 +33,29 @@ _CODE_OF_STATUS = {
 LimitOf = Callable[[str], int]
 """Gives the bytes that a request to a path may have."""
 _log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """One kind of problem: its HTTP status, and what it is called."""
+
+    status: int
+    title: str
+
+
+COMMON: Mapping[str, ProblemKind] = MappingProxyType(
+    {
+        "request_invalid": ProblemKind(422, "The request is not as it should be"),
+        "key_missing": ProblemKind(401, "The API key is missing or wrong"),
+        "host_refused": ProblemKind(403, "Without an API key, only this machine is served"),
+        "not_found": ProblemKind(404, "There is nothing at this address"),
+        "method_not_allowed": ProblemKind(405, "This address takes other methods"),
+        "too_large": ProblemKind(413, "The request is too large"),
+        "bad_request": ProblemKind(400, "The request cannot be read"),
+        "internal_error": ProblemKind(500, "The program failed"),
+    }
+)
+"""What every service here may answer with."""
 
 
 class Flaw(BaseModel):
@@ -51,10 +73,10 @@ class Problem(BaseModel):
             "examples": [
                 {
                     "type": "about:blank",
-                    "title": "There is no such job",
-                    "status": 404,
-                    "code": "job_not_found",
-                    "detail": "There is no job 0193a0e1c9b57e60a1b2c3d4e5f60718.",
+                    "title": "The request is too large",
+                    "status": 413,
+                    "code": "too_large",
+                    "detail": "This address takes 500000000 bytes at most.",
                 }
             ]
         }
@@ -78,84 +100,81 @@ class ProblemError(Exception):
         self.headers = dict(headers or {})
 
 
-def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """What a route's documentation says of the problems that it may answer with."""
-    by_status: dict[int | str, dict[str, Any]] = {}
-    for code in codes:
-        kind = PROBLEMS[code]
-        entry = by_status.setdefault(kind.status, {"model": Problem, "description": ""})
-        entry["description"] += f"{', ' if entry['description'] else ''}`{code}`: {kind.title}"
-    return by_status
+class Problems:
+    """The kinds of problem that one service answers with, by code."""
+
+    def __init__(self, kinds: Mapping[str, ProblemKind]) -> None:
+        self.kinds = kinds
+
+    def responses(self, *codes: str) -> dict[int | str, dict[str, Any]]:
+        """What a route's documentation says of the problems that it may answer with."""
+        by_status: dict[int | str, dict[str, Any]] = {}
+        for code in codes:
+            kind = self.kinds[code]
+            entry = by_status.setdefault(kind.status, {"model": Problem, "description": ""})
+            entry["description"] += f"{', ' if entry['description'] else ''}`{code}`: {kind.title}"
+        return by_status
+
+    def answer(
+        self,
+        code: str,
+        detail: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[Flaw] | None = None,
+    ) -> JSONResponse:
+        """An answer that tells of a problem."""
+        kind = self.kinds[code]
+        problem = Problem(
+            title=kind.title, status=kind.status, code=code, detail=detail, errors=list(errors) if errors else None
+        )
+        sent = dict(headers or {})
+        if kind.status in _RETRY_SECONDS:
+            sent.setdefault("Retry-After", str(_RETRY_SECONDS[kind.status]))
+        return JSONResponse(problem.model_dump(exclude_none=True), kind.status, sent, media_type=MEDIA_TYPE)
+
+    def answer_known(self, code: str, detail: str) -> JSONResponse:
+        """The same for an error from further in; one whose code has no kind is the program's own fault."""
+        if code not in self.kinds:
+            _log.error("problem_without_kind", code=code, detail=detail)
+            return self.answer("internal_error")
+        return self.answer(code, detail)
+
+    def too_large(self, limit: int) -> JSONResponse:
+        """The answer to a request of more bytes than its address takes."""
+        return self.answer("too_large", f"This address takes {limit} bytes at most.")
 
 
-def problem_response(
-    code: str, detail: str | None = None, headers: Mapping[str, str] | None = None, errors: Sequence[Flaw] | None = None
-) -> JSONResponse:
-    """An answer that tells of a problem."""
-    kind = PROBLEMS[code]
-    problem = Problem(
-        title=kind.title, status=kind.status, code=code, detail=detail, errors=list(errors) if errors else None
-    )
-    sent = dict(headers or {})
-    if kind.status in _RETRY_SECONDS:
-        sent.setdefault("Retry-After", str(_RETRY_SECONDS[kind.status]))
-    return JSONResponse(problem.model_dump(exclude_none=True), kind.status, sent, media_type=MEDIA_TYPE)
-
-
-def add_handlers(app: FastAPI, limit_of: LimitOf) -> None:
-    """Have every error of this application answered as a problem."""
+def add_handlers(app: FastAPI, problems: Problems, limit_of: LimitOf) -> None:
+    """Have every error that FastAPI knows, and every unforeseen one, answered as a problem."""
 
     @app.exception_handler(ProblemError)
     async def _problem(_request: Request, error: ProblemError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        return problem_response(error.code, error.detail, error.headers)
-
-    @app.exception_handler(EngineFailedError)
-    async def _engine(_request: Request, error: EngineFailedError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        return _known(error.failure.code, error.failure.message)
-
-    @app.exception_handler(AnalysisError)
-    async def _analysis(_request: Request, error: AnalysisError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        return _known(error.code, str(error))
-
-    @app.exception_handler(LyricTimingError)
-    async def _lyrics(_request: Request, error: LyricTimingError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        failure = failure_of(error)
-        return problem_response(failure.code, failure.message)
+        return problems.answer(error.code, error.detail, error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
         flaws = [Flaw(loc=list(flaw["loc"]), msg=flaw["msg"]) for flaw in error.errors()]
-        return problem_response("request_invalid", errors=flaws)
+        return problems.answer("request_invalid", errors=flaws)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
         if error.status_code == 413:
-            return _too_large(limit_of(request.url.path))
+            return problems.too_large(limit_of(request.url.path))
         code = _CODE_OF_STATUS.get(error.status_code, "internal_error")
         standard = HTTPStatus(error.status_code).phrase
-        return problem_response(code, None if error.detail == standard else error.detail, error.headers)
+        return problems.answer(code, None if error.detail == standard else error.detail, error.headers)
 
     @app.exception_handler(Exception)
     async def _unforeseen(_request: Request, error: Exception) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        return problem_response("internal_error", failure_of(error).message)
-
-
-def _known(code: str, message: str) -> JSONResponse:
-    if code not in PROBLEMS:
-        _log.error("problem_without_kind", code=code, detail=message)
-        return problem_response("internal_error")
-    return problem_response(code, message)
-
-
-def _too_large(limit: int) -> JSONResponse:
-    return problem_response("too_large", f"This address takes {limit} bytes at most.")
+        return problems.answer("internal_error", f"The program failed ({type(error).__name__}). Its log says more.")
 
 
 class TooLargeAsProblem:
     """Gives the answer of the limit on request bodies, a line of plain text, the form of all other problems."""
 
-    def __init__(self, app: ASGIApp, limit_of: LimitOf) -> None:
+    def __init__(self, app: ASGIApp, problems: Problems, limit_of: LimitOf) -> None:
         self._app = app
+        self._problems = problems
         self._limit_of = limit_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -167,7 +186,7 @@ class TooLargeAsProblem:
                 headers = Headers(raw=message["headers"])
                 replaced = message["status"] == 413 and headers.get("content-type") != MEDIA_TYPE
                 if replaced:
-                    await _too_large(self._limit_of(scope["path"]))(scope, receive, send)
+                    await self._problems.too_large(self._limit_of(scope["path"]))(scope, receive, send)
             if not replaced:
                 await send(message)
 

@@ -22,7 +22,7 @@ import av.error
 from av.container import InputContainer
 from av.stream import Disposition
 
-from sow_analysis.errors import AudioNotFoundError, AudioUnreadableError
+from song_audio.errors import AudioNotFoundError, AudioUnreadableError
 
 # FFmpeg's names of containers that carry their sound inside themselves. Never add concat, hls,
 # dash, imf, image2, lavfi, rtp, rtsp, sap, sdp or webm_dash_manifest: they open other files or sockets.

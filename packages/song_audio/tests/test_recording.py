@@ -15,14 +15,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sow_analysis.audio import SAMPLE_RATE, decode, load_recording, stream
-from sow_analysis.errors import (
-    AnalysisError,
-    AudioNotFoundError,
-    AudioSilentError,
-    AudioTooLongError,
-    AudioUnreadableError,
-)
+from song_audio.errors import AudioNotFoundError, AudioSilentError, AudioTooLongError, AudioUnreadableError, CodedError
+from song_audio.recording import SAMPLE_RATE, decode, load_recording, stream
 
 CLICKS = (0.5, 1.25, 2.0)
 Sound = NDArray[np.float32]
@@ -283,7 +277,7 @@ class TestDamage:
             (tmp_path / name).write_bytes(data[: rng.integers(data.size // 2, data.size)].tobytes())
             try:
                 recording = load_recording(tmp_path / name)
-            except AnalysisError as error:
+            except CodedError as error:
                 outcomes.add(error.code)
             else:
                 assert np.isfinite(recording.samples).all()

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sow_analysis.fetching import is_public
-from sow_analysis.fetching.addresses import literal
+from song_audio.fetching import is_public
+from song_audio.fetching.addresses import literal
 
 
 @pytest.mark.parametrize(

@@ -6,26 +6,13 @@ import re
 
 import httpx2
 
-from sow_analysis.errors import AddressRefusedError, UrlRefusedError
-from sow_analysis.fetching.addresses import is_public, literal
-from sow_analysis.fetching.limits import FetchLimits
-from sow_analysis.storage import keys
+from song_audio.errors import AddressRefusedError, UrlRefusedError
+from song_audio.fetching.addresses import is_public, literal
+from song_audio.fetching.limits import FetchLimits
 
 _MAX_LENGTH = 4096
-_UPLOAD = re.compile(r"sow://audio/([0-9a-f]{64})", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,254}|[0-9A-Fa-f:.%]*:[^/]*", re.ASCII)
 _ODD = re.compile(r"[\x00-\x20\x7f\\]")
-
-
-def upload_url(content_hash: str) -> str:
-    """Give the URL of a recording that was uploaded to us. Raises ObjectKeyError if it is not a SHA-256 in hex."""
-    return f"sow://audio/{keys.content_hash(content_hash)}"
-
-
-def uploaded(url: str) -> str | None:
-    """Give the content hash in the URL of an upload, or None if it is not one."""
-    match = _UPLOAD.fullmatch(url)
-    return match[1] if match else None
 
 
 def checked(url: str, limits: FetchLimits) -> httpx2.URL:

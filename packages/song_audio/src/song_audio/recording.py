@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sow_analysis.decoding import MAX_SECONDS, Progress, decode, stream
-from sow_analysis.errors import AudioNotFoundError, AudioSilentError
+from song_audio.decoding import MAX_SECONDS, Progress, decode, stream
+from song_audio.errors import AudioNotFoundError, AudioSilentError
 
 __all__ = ["MAX_SECONDS", "SAMPLE_RATE", "Progress", "Recording", "decode", "load_recording", "stream"]
 

@@ -17,9 +17,9 @@ from typing import cast
 import httpcore2
 import httpx2
 
-from sow_analysis.fetching.addresses import Resolver, is_public, literal, resolve
-from sow_analysis.fetching.limits import FetchLimits
-from sow_analysis.fetching.urls import address_refused
+from song_audio.fetching.addresses import Resolver, is_public, literal, resolve
+from song_audio.fetching.limits import FetchLimits
+from song_audio.fetching.urls import address_refused
 
 _MAX_DIALLED = 4
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Collection
 from typing import Any
 
 import structlog
 
 
-def configure_logs(level: str = "INFO", *, as_json: bool = False) -> None:
-    """Send all log lines to the standard error, as text or as one JSON object each."""
+def configure_logs(level: str = "INFO", *, as_json: bool = False, quiet: Collection[str] = ()) -> None:
+    """Send all log lines to the standard error, as text or as one JSON object each.
+
+    Of the loggers named in `quiet`, and of the web server's accesses, only warnings are told.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -39,5 +43,5 @@ def configure_logs(level: str = "INFO", *, as_json: bool = False) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in ("alembic", "docket", "httpx2", "uvicorn.access"):
+    for name in ("uvicorn.access", *quiet):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,1 @@
+"""What the web services share: problem details, API keys, log lines, and how a server starts and stops."""
