@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from platformdirs import user_cache_path
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sow_web.exposure import listens_on_loopback
+
+from sow_web.security import is_loopback
 
 PREFIX = "SOW_QWEN3_"
 
@@ -109,4 +110,4 @@ class Settings(BaseSettings):
     @property
     def listens_on_loopback(self) -> bool:
         """Whether nobody outside of this machine can reach the service."""
-        return listens_on_loopback(self.host)
+        return is_loopback(self.host)

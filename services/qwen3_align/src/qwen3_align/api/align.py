@@ -13,10 +13,6 @@ import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from song_audio.audio import Recording, load_recording
-from song_audio.errors import CodedError
-from song_audio.fetching import FetchLimits, fetch
-from sow_web.problems import ProblemError
 from starlette.requests import ClientDisconnect
 
 from lyric_timing import parse_sheet
@@ -24,16 +20,20 @@ from lyric_timing.errors import LyricTimingError
 from qwen3_align.admission import Ticket
 from qwen3_align.aligned import Alignment
 from qwen3_align.api.bodies import Asked, body_bytes, read_body
-from qwen3_align.api.codes import problems
+from qwen3_align.api.codes import PROBLEMS
 from qwen3_align.api.connections import CallerGoneError, while_connected
 from qwen3_align.api.context import Runtime
 from qwen3_align.api.documents import AlignRequest, AlignResponse, LineDocument, ModelDocument, Question
 from qwen3_align.errors import AlignError
 from qwen3_align.settings import Settings
+from song_audio.errors import CodedError
+from song_audio.fetching import FetchLimits, fetch
+from song_audio.recording import Recording, load_recording
+from sow_web.problems import ProblemError
 
 _CLIENT_CLOSED = 499
 _FILE_NAME = "recording"
-_PROBLEMS = (
+_ANSWERS = (
     "request_invalid",
     "bad_request",
     "too_large",
@@ -66,7 +66,7 @@ def router(settings: Settings) -> APIRouter:
         methods=["POST"],
         response_model=AlignResponse,
         max_body_size=body_bytes(settings),
-        responses=problems.responses(*_PROBLEMS),
+        responses=PROBLEMS.responses(*_ANSWERS),
         openapi_extra={"requestBody": _BODY},
     )
     return made

@@ -7,22 +7,21 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, FastAPI
 from pydantic.json_schema import models_json_schema
-from sow_web.problems import TooLargeAsProblem, add_handlers, describe_problems
-from sow_web.security import LocalCallersOnly
 from starlette.types import ASGIApp
 
 from qwen3_align.api import align, health
 from qwen3_align.api.bodies import body_bytes
-from qwen3_align.api.codes import KNOWN, explain, problems, retry_after
+from qwen3_align.api.codes import PROBLEMS
 from qwen3_align.api.documents import AlignRequest, Question
-from qwen3_align.api.security import KEY_SETTING, refuse_exposure, require_key
-from qwen3_align.busy import BusyError
+from qwen3_align.api.failing import add_own_handlers
+from qwen3_align.api.security import KEY_VARIABLE, refuse_exposure, require_key
 from qwen3_align.protocols import Align, Model
 from qwen3_align.runtime import open_runtime
 from qwen3_align.settings import Settings
+from sow_web.problems import TooLargeAsProblem, add_handlers, describe_problems
+from sow_web.security import LocalCallersOnly
 
 API = "/api/v1"
 _SMALL_BODY = 100_000
@@ -35,7 +34,7 @@ class _App(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         settings: Settings = self.state.settings
-        return TooLargeAsProblem(super().build_middleware_stack(), problems, lambda path: _limit(settings, path))
+        return TooLargeAsProblem(super().build_middleware_stack(), PROBLEMS, lambda path: _limit(settings, path))
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -72,25 +71,20 @@ def create_app(settings: Settings, model: Model, align_song: Align) -> FastAPI:
         summary="A recording and the words that are sung in it go in, the time of each word comes out.",
         lifespan=lifespan,
         max_body_size=_SMALL_BODY,
-        responses=problems.responses("internal_error"),
+        responses=PROBLEMS.responses("internal_error"),
     )
     app.state.settings = settings
     api = APIRouter(
-        prefix=API, dependencies=[Depends(require_key)], responses=problems.responses("key_missing", "host_refused")
+        prefix=API, dependencies=[Depends(require_key)], responses=PROBLEMS.responses("key_missing", "host_refused")
     )
     api.include_router(align.router(settings))
     app.include_router(api)
     app.include_router(health.router)
-    add_handlers(app, problems, lambda path: _limit(settings, path), KNOWN, explain)
-    app.add_exception_handler(BusyError, _busy)
+    add_handlers(app, PROBLEMS, lambda path: _limit(settings, path))
+    add_own_handlers(app)
     if settings.api_key is None:
-        app.add_middleware(LocalCallersOnly, host=settings.host, problems=problems, setting=KEY_SETTING)
+        app.add_middleware(LocalCallersOnly, problems=PROBLEMS, host=settings.host, variable=KEY_VARIABLE)
     return app
-
-
-async def _busy(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, BusyError)
-    return problems.answer(error.code, str(error), retry_after(error))
 
 
 def _limit(settings: Settings, path: str) -> int:

@@ -14,11 +14,11 @@ import anyio.to_thread
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
-from sow_web.problems import ProblemError
 from starlette.datastructures import UploadFile
 
 from qwen3_align.api.documents import AlignRequest, Question
 from qwen3_align.settings import Settings
+from sow_web.problems import ProblemError
 
 AUDIO_PART = "audio"
 REQUEST_PART = "request"

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from types import MappingProxyType
+from sow_web.problems import COMMON, ProblemKind, Problems
 
-from song_audio.errors import CodedError
-from sow_web.problems import COMMON_KINDS, ProblemKind, Problems
-
-from qwen3_align.busy import BusyError
-from qwen3_align.errors import AlignError
-
-KNOWN = (AlignError, CodedError)
-"""Base classes of the errors that are raised on purpose."""
-
-PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
+PROBLEMS = Problems(
     {
-        **COMMON_KINDS,
+        **COMMON,
         # The recording
         "audio_unreadable": ProblemKind(422, "The file is not a recording"),
         "audio_too_long": ProblemKind(413, "The recording is too long"),
@@ -40,16 +29,3 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "saturated": ProblemKind(503, "Too much is at work already"),
     }
 )
-problems = Problems(PROBLEMS)
-
-
-def explain(error: Exception) -> tuple[str, str]:
-    """The code of an error and what to tell the caller of it."""
-    if isinstance(error, KNOWN):
-        return error.code, str(error)
-    return "internal_error", f"{type(error).__name__}: a fault of the program. The service's log tells more."
-
-
-def retry_after(error: BusyError) -> dict[str, str]:
-    """The header that says when to ask again."""
-    return {"Retry-After": str(max(1, math.ceil(error.retry_seconds)))}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sow_web.exposure import refuse_exposure as _refuse_exposure
-from sow_web.security import KeyRequired
+from fastapi import Request
+from pydantic import SecretStr
 
 from qwen3_align.errors import AlignError
 from qwen3_align.settings import PREFIX, Settings
+from sow_web.security import key_check
 
-KEY_SETTING = f"{PREFIX}API_KEY"
-require_key = KeyRequired(KEY_SETTING, lambda request: request.app.state.settings.api_key)
+KEY_VARIABLE = f"{PREFIX}API_KEY"
 
 
 class ServiceExposedError(AlignError):
@@ -26,5 +26,15 @@ def refuse_exposure(settings: Settings) -> None:
     Raises:
         ServiceExposedError: it is so.
     """
-    has_key = settings.api_key is not None
-    _refuse_exposure(settings.host, has_key=has_key, setting=KEY_SETTING, error=ServiceExposedError)
+    if settings.api_key is None and not settings.listens_on_loopback:
+        raise ServiceExposedError(
+            f"Anyone who reaches {settings.host} could use the service. Set {KEY_VARIABLE}, or listen on 127.0.0.1."
+        )
+
+
+def _key(request: Request) -> SecretStr | None:
+    settings: Settings = request.app.state.settings
+    return settings.api_key
+
+
+require_key = key_check(_key, KEY_VARIABLE)
