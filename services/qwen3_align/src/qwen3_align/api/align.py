@@ -38,8 +38,10 @@ _ANSWERS = (
     "bad_request",
     "too_large",
     "audio_too_long",
+    "audio_not_found",
     "audio_unreadable",
     "audio_silent",
+    "fetch_failed",
     "url_refused",
     "address_refused",
     "fetch_rejected",
@@ -53,6 +55,7 @@ _ANSWERS = (
     "model_loading",
     "model_failed",
     "model_not_loaded",
+    "model_out_of_memory",
     "saturated",
 )
 

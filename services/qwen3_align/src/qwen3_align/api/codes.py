@@ -8,9 +8,11 @@ PROBLEMS = Problems(
     {
         **COMMON,
         # The recording
+        "audio_not_found": ProblemKind(422, "The recording is not there"),
         "audio_unreadable": ProblemKind(422, "The file is not a recording"),
         "audio_too_long": ProblemKind(413, "The recording is too long"),
         "audio_silent": ProblemKind(422, "There is nothing to hear"),
+        "fetch_failed": ProblemKind(422, "The recording could not be fetched"),
         "url_refused": ProblemKind(422, "This URL is not fetched"),
         "address_refused": ProblemKind(422, "The URL leads to a place that is not asked"),
         "fetch_rejected": ProblemKind(422, "The recording's server does not give it"),
@@ -26,6 +28,7 @@ PROBLEMS = Problems(
         "model_loading": ProblemKind(503, "The model is not ready yet"),
         "model_failed": ProblemKind(503, "The model failed"),
         "model_not_loaded": ProblemKind(503, "The model was unloaded meanwhile"),
+        "model_out_of_memory": ProblemKind(503, "The device has not enough memory"),
         "saturated": ProblemKind(503, "Too much is at work already"),
     }
 )
