@@ -126,6 +126,7 @@ async def test_wishes_that_are_not_fulfilled_and_lines_that_are_not_sung_are_tol
         ({"lyrics_text": "x", "windows": [{"start": 0, "end": 1, "lines": ["x"]}]}, "give either"),
         ({"windows": [{"start": 2, "end": 1, "lines": ["x"]}]}, "must end after it starts"),
         ({"windows": [{"start": 0, "end": 1, "lines": [" "]}]}, "at least 1 character"),
+        ({"windows": [{"start": 0, "end": 1, "lines": ["\u200b"]}]}, "something to see"),
         ({"windows": []}, "at least 1 item"),
     ],
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
 from qwen3_align.aligned import AlignedLine, AlignedWord
 from qwen3_align.keeper import State
+from qwen3_align.printed import is_visible
 from qwen3_align.protocols import ModelFacts
 from qwen3_align.windows import Window
 
@@ -15,7 +16,13 @@ _LONGEST_URL = 4000
 _MOST_WINDOWS = 5000
 _MOST_LINES = 5000
 
-LineText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+def _seen(text: str) -> str:
+    if not is_visible(text):
+        raise ValueError("a line must have something to see in it")
+    return text
+
+
+LineText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_seen)]
 
 
 class WindowDocument(BaseModel):
