@@ -77,7 +77,7 @@ async def test_every_problem_has_a_code(client: httpx2.AsyncClient, method: str,
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.status_code == answer.json()["status"] == status
     assert answer.json()["code"] == code
-    assert answer.json()["title"] == PROBLEMS[code].title
+    assert answer.json()["title"] == PROBLEMS.kinds[code].title
 
 
 async def test_json_that_cannot_be_read_is_a_problem_and_does_not_come_back(client: httpx2.AsyncClient):
