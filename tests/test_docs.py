@@ -164,7 +164,7 @@ def test_every_error_within_the_service_is_on_the_page():
         for child in kind.__subclasses__():
             yield from codes(child)
 
-    ours = {code for code in codes(CodedError) if not code.startswith("test_")}
+    ours = {code for code in codes(CodedError) - {CodedError.code} if not code.startswith("test_")}
     assert {code for code in ours if f"`{code}`" not in ERRORS} == set()
 
 
