@@ -15,6 +15,12 @@ _FAULTS = (AnalysisError, RuntimeError, ValueError, OSError)
 """What an engine's libraries raise when they cannot go on. A fault of ours (TypeError, ...) is not caught."""
 
 
+class AnswerRejectedError(AnalysisError):
+    """An engine's answer cannot be right. Raised by its turn, and caught by the chain."""
+
+    code = "answer_rejected"
+
+
 class Chain:
     """The turns of one job.
 
@@ -50,6 +56,8 @@ class Chain:
             result = work()
         except (ModelUnavailableError, EngineUnavailableError) as error:
             outcome, reason = Outcome.UNAVAILABLE, str(error)
+        except AnswerRejectedError as error:
+            outcome, reason = Outcome.REJECTED, str(error)
         except _FAULTS as error:
             outcome, reason = Outcome.FAILED, f"{type(error).__name__}: {error}"
         self._attempts.append(Attempt(step, engine, outcome, time.monotonic() - began, reason))
