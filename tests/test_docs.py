@@ -72,7 +72,7 @@ def test_every_command_has_a_section_with_every_argument_and_option(name: str):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_section_documents_an_option_that_is_gone(name: str):
-    documented = set(re.findall(r"^\| `(--[a-z-]+)", section(name), re.MULTILINE))
+    documented = set(re.findall(r"^\| `(--[a-z0-9-]+)", section(name), re.MULTILINE))
     assert documented <= options(COMMANDS[name])
 
 
@@ -114,7 +114,7 @@ def test_every_engine_is_explained(engine: str):
 
 
 def test_no_explained_engine_is_gone():
-    assert set(re.findall(r"^\| `([a-z-]+)` \|", ENGINES_PAGE, re.MULTILINE)) == set(ENGINES)
+    assert set(re.findall(r"^\| `([a-z0-9-]+)` \|", ENGINES_PAGE, re.MULTILINE)) == set(ENGINES)
 
 
 def names() -> Iterator[str]:
@@ -181,7 +181,7 @@ def test_every_setting_is_on_the_page_of_settings_and_no_page_names_another():
     assert {name for name in known if f"`{name}`" not in page} == set()
     deploy = DOCS.parent / "services" / "analysis"
     for other in (*DOCS.glob("*.md"), deploy / "Dockerfile", deploy / "docker-compose.yml"):
-        named = set(re.findall(rf"{PREFIX}[A-Z_]*[A-Z]", other.read_text(encoding="utf-8")))
+        named = set(re.findall(rf"{PREFIX}[A-Z0-9_]*[A-Z0-9]", other.read_text(encoding="utf-8")))
         assert named <= known, f"{other.name} names settings that are gone"
 
 

@@ -66,6 +66,8 @@ def generate_lrc(
     aligners = [name for name in ALIGNERS if qwen3 or name != Qwen3Aligner.name]
     if not any(chain.allows(name) for name in aligners):
         raise EngineUnavailableError(f"None of these engines aligns here. Add one of: {', '.join(aligners)}.")
+    if qwen3 is None and options.engines is not None:
+        chain.turn("align", Qwen3Aligner.name, _no_qwen3)
     store = ModelStore()
     store.model(f"whisper-{options.whisper_model}")
     whisper = _whisper(f"whisper-{options.whisper_model}", store.root)
@@ -97,6 +99,11 @@ def generate_lrc(
     return LrcResult(
         lyrics, confidence, doubtful_lines(lyrics), chain.attempts, _warnings(recording, confidence, alignment)
     )
+
+
+def _no_qwen3() -> None:
+    """The turn of an engine that was asked for by name, and is not there."""
+    raise EngineUnavailableError("No Qwen3 server is set up; docs/settings.md says how to name one.")
 
 
 @lru_cache(maxsize=1)

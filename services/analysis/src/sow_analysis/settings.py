@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sow_analysis.engines.qwen3_server import Qwen3Server
 
 PREFIX = "SOW_ANALYSIS_"
 _DRIVERS = {
@@ -128,9 +130,35 @@ class Settings(BaseSettings):
         description="The function that times lyrics; `sow_analysis.testing:fake_generate_lrc` is a fake for tests.",
     )
 
+    # The Qwen3 alignment service
+    qwen3_url: str | None = Field(
+        default=None,
+        description="Address of a Qwen3 alignment service, such as `http://gpu:8010`. Default: songs do without one.",
+    )
+    qwen3_api_key: Secret = Field(default=None, description="The key of the Qwen3 alignment service.")
+    qwen3_connect_seconds: float = Field(
+        default=3,
+        gt=0,
+        description="Time until a connection to it stands, in seconds. A machine that is off costs this.",
+    )
+    qwen3_base_seconds: float = Field(
+        default=60, gt=0, description="Time that it may take for a song of no length, in seconds."
+    )
+    qwen3_seconds_per_second: float = Field(
+        default=3, ge=0, description="Time that it may take more for each second of singing, in seconds."
+    )
+    qwen3_max_seconds: float = Field(
+        default=1800, gt=0, description="Longest recording that is sent to it, in seconds; longer ones do without."
+    )
+
     # What is told
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is told.")
     log_json: bool = Field(default=False, description="Whether log lines are JSON objects instead of text.")
+
+    @field_validator("qwen3_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        return Qwen3Server(value).url if value else None
 
     @model_validator(mode="after")
     def _fill_in(self) -> Self:
@@ -143,6 +171,20 @@ class Settings(BaseSettings):
         if self.heartbeat_seconds * 2 > self.lease_seconds:
             raise ValueError("heartbeat_seconds must be at most half of lease_seconds")
         return self
+
+    @property
+    def qwen3(self) -> Qwen3Server | None:
+        """The Qwen3 alignment service, if one is configured."""
+        if self.qwen3_url is None:
+            return None
+        return Qwen3Server(
+            self.qwen3_url,
+            self.qwen3_api_key.get_secret_value() if self.qwen3_api_key else None,
+            connect_seconds=self.qwen3_connect_seconds,
+            base_seconds=self.qwen3_base_seconds,
+            seconds_per_second=self.qwen3_seconds_per_second,
+            max_audio_seconds=self.qwen3_max_seconds,
+        )
 
     @property
     def listens_on_loopback(self) -> bool:

@@ -25,7 +25,7 @@ _OF_JOBS = {
     "analysis_failed", "model_unavailable", "engine_unavailable", "worker_lost", "took_too_long", "lease_lost",
     "content_hash_mismatch", "storage_misconfigured", "object_key_invalid", "object_not_found", "service_exposed",
     "fetch_failed", "url_refused", "address_refused", "fetch_rejected", "fetch_too_large", "fetch_unavailable",
-    "fetch_too_slow",
+    "fetch_too_slow", "qwen3_unavailable", "qwen3_refused", "qwen3_answer_invalid", "answer_rejected",
 }  # fmt: skip
 """Codes that no request is answered with: they end jobs, or keep the service from starting."""
 

@@ -20,7 +20,7 @@ from lyric_timing.language import language_code
 from sow_analysis.engines import background_loop
 from sow_analysis.engines.protocols import AlignedWord, Fraction, Samples, TextWindow
 from sow_analysis.engines.qwen3_client import Qwen3Client, Qwen3UnavailableError
-from sow_analysis.engines.qwen3_server import Qwen3Server
+from sow_analysis.engines.qwen3_server import NAME, Qwen3Server
 
 LANGUAGES = ("zh", "en", "yue", "fr", "de", "it", "ja", "ko", "pt", "ru", "es")
 """What the model was trained on; it refuses all others."""
@@ -38,7 +38,7 @@ class Qwen3Aligner:
         server: where the service is. Aligners of the same server share its connections and its circuit breaker.
     """
 
-    name = "qwen3"
+    name = NAME
     hears_voice_too = False
     """The recording and its voice differ little to it, and each costs a call."""
     stretches_first_words = False

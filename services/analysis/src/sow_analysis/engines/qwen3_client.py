@@ -34,7 +34,8 @@ _CAN_PASS = {
 }
 _USUAL_PAUSE = 1.0
 """Seconds before a retry, where the server names none."""
-_HEALTH_SECONDS = 5.0
+_KEY_ADVICE = "Give it the server's: SOW_QWEN3_API_KEY or, for the Analysis Service, SOW_ANALYSIS_QWEN3_API_KEY."
+_HEALTH_SECONDS = 4.0
 _MOST_HEALTH_BYTES = 100_000
 _LONGEST_DETAIL = 300
 _KEEPALIVE_SECONDS = 30.0
@@ -217,7 +218,7 @@ class Qwen3Client:
         detail = problem.get("detail")
         where = f"The Qwen3 server at {self._server.origin}"
         if status == HTTPStatus.UNAUTHORIZED:
-            return Qwen3RefusedError(f"{where} does not accept the key. Set SOW_QWEN3_API_KEY to that of the server.")
+            return Qwen3RefusedError(f"{where} does not accept the key. {_KEY_ADVICE}")
         said = f" ({code})" if code else ""
         if isinstance(detail, str) and detail:
             said += f": {self._shown(detail)}"
@@ -235,6 +236,18 @@ class Qwen3Client:
         if self._server.api_key:
             detail = detail.replace(self._server.api_key, "***")
         return " ".join(detail.split())[:_LONGEST_DETAIL]
+
+
+async def check_qwen3(server: Qwen3Server) -> None:
+    """Ask a server how it is, over a connection of its own.
+
+    Raises:
+        Qwen3UnavailableError: it is not ready, or nobody answers there.
+    """
+    async with Qwen3Client(server) as client:
+        status = await client.health()
+    if status != "ready":
+        raise Qwen3UnavailableError(f"The Qwen3 server at {server.origin} is not ready: {status}.")
 
 
 async def _read(response: httpx2.Response, most_bytes: int, where: str) -> bytes:

@@ -7,13 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from sow_analysis.errors import AnalysisError
-
-
-class Qwen3MisconfiguredError(AnalysisError):
-    """The address of the Qwen3 server is none."""
-
-    code = "qwen3_misconfigured"
+NAME = "qwen3"
+"""Of the engine that speaks to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +16,7 @@ class Qwen3Server:
     """One server. Equal ones share their connections. The key shows in no `repr`.
 
     Raises:
-        Qwen3MisconfiguredError: `url` is no http or https address, or has a user, a query or a fragment in it.
+        ValueError: `url` is no http or https address, or has a user, a query or a fragment in it.
     """
 
     url: str
@@ -43,12 +38,12 @@ class Qwen3Server:
     def __post_init__(self) -> None:
         parts = _split(self.url)
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Qwen3MisconfiguredError(
+            raise ValueError(
                 "The address of the Qwen3 server must begin with http:// or https:// and name a host, "
                 "such as http://127.0.0.1:8010."
             )
         if "@" in parts.netloc or parts.query or parts.fragment:
-            raise Qwen3MisconfiguredError(
+            raise ValueError(
                 "The address of the Qwen3 server must hold no user, password, query or fragment; "
                 "the key has a setting of its own."
             )
