@@ -66,7 +66,7 @@ def generate_lrc(
     aligners = [name for name in ALIGNERS if qwen3 or name != Qwen3Aligner.name]
     if not any(chain.allows(name) for name in aligners):
         raise EngineUnavailableError(f"None of these engines aligns here. Add one of: {', '.join(aligners)}.")
-    if qwen3 is None and options.engines is not None:
+    if qwen3 is None and options.use_qwen3 and options.engines is not None:
         chain.turn("align", Qwen3Aligner.name, _no_qwen3)
     store = ModelStore()
     store.model(f"whisper-{options.whisper_model}")

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 from backends import Backend
 from callers import Opener
+from rough_server import Behaviour, rough_server, says
 
 import sow_analysis
 from sow_analysis.api.codes import PROBLEMS
@@ -50,6 +51,29 @@ async def test_it_names_what_is_missing(client: httpx2.AsyncClient, tmp_path: Pa
     assert ready.json()["checks"]["storage"]["detail"]
     assert (await client.get("http://127.0.0.1/health")).status_code == 200
     tmp_path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("answer", "ok", "detail"),
+    [
+        (says({"status": "ready"}), True, None),
+        (says({"status": "loading"}, 503), False, "not ready: loading"),
+        (says(b"hello"), False, "no Qwen3 alignment server"),
+    ],
+)
+async def test_it_tells_of_its_qwen3_server_and_is_ready_without_it(
+    opened: Opener, answer: Behaviour, ok: bool, detail: str | None
+):
+    with rough_server() as server:
+        server.does(answer)
+        async with opened(qwen3_url=server.url, qwen3_api_key="s3cret-key") as client:
+            ready = await client.get("http://127.0.0.1/health/ready")
+
+    check = ready.json()["checks"]["qwen3"]
+    assert (ready.status_code, ready.json()["ready"]) == (200, True)
+    assert (check["ok"], check["optional"]) == (ok, True)
+    assert (detail or "") in (check["detail"] or "")
+    assert "s3cret-key" not in ready.text
 
 
 async def test_its_numbers_tell_of_open_jobs_and_of_the_event_loop(client: httpx2.AsyncClient):

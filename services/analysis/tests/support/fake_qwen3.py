@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from lyric_timing.words import split_words
@@ -12,7 +13,7 @@ def spread(asked: dict[str, Any]) -> dict[str, Any]:
     return timed(asked, lambda window, share: window["start"] + share * (window["end"] - window["start"]))
 
 
-def timed(asked: dict[str, Any], when: Any) -> dict[str, Any]:
+def timed(asked: dict[str, Any], when: Callable[[dict[str, Any], float], float]) -> dict[str, Any]:
     """Words at the times that `when(window, share of its words)` gives."""
     lines: list[dict[str, Any]] = []
     for number, window in enumerate(asked["windows"]):
@@ -25,6 +26,22 @@ def timed(asked: dict[str, Any], when: Any) -> dict[str, Any]:
                 n += 1
             lines.append(line_of(number, line, words))
     return document(lines, asked["language"])
+
+
+def late(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Every word in the last `seconds` of its window."""
+    return timed(asked, lambda window, share: max(window["start"], window["end"] - seconds * (1 - share)))
+
+
+def knowing(times: Sequence[tuple[float, float]], asked: dict[str, Any]) -> dict[str, Any]:
+    """The words, counted over all windows, at these (start, end), as far as their windows reach."""
+    answer = spread(asked)
+    words = [(line["window"], word) for line in answer["lines"] for word in line["words"]]
+    for (number, word), (start, end) in zip(words, times, strict=True):
+        window = asked["windows"][number]
+        word["time_seconds"] = min(max(start, window["start"]), window["end"])
+        word["end_seconds"] = min(max(end, word["time_seconds"]), window["end"])
+    return answer
 
 
 def word_at(text: str, start: float, end: float, confidence: float = 0.9) -> dict[str, Any]:
