@@ -90,3 +90,12 @@ def test_a_qwen3_server_comes_with_its_key_and_its_limits():
 def test_an_address_that_no_qwen3_server_can_have_is_refused():
     with pytest.raises(ValidationError, match="must begin with http"):
         Settings(qwen3_url="gpu:8010")
+
+
+def test_a_key_that_no_qwen3_server_can_have_is_refused_without_being_repeated():
+    with pytest.raises(ValidationError, match="one line of plain ASCII") as caught:
+        Settings(qwen3_url="http://gpu:8010", qwen3_api_key="s3cret\nkey")
+    assert "s3cret" not in str(caught.value)
+    settings = Settings(qwen3_url="http://gpu:8010", qwen3_api_key="s3cret-key\n")
+    assert settings.qwen3
+    assert settings.qwen3.api_key == "s3cret-key"

@@ -32,11 +32,11 @@ def server_at(url: str | None, environment: Mapping[str, str] = os.environ) -> Q
     """The server at `url`, with the key of the environment; None without an address.
 
     Raises:
-        UsageError: the address is none.
+        UsageError: the address or the key is none.
     """
     if not url:
         return None
     try:
-        return Qwen3Server(url, environment.get(KEY) or None)
+        return Qwen3Server(url, environment.get(KEY, "").strip() or None)
     except ValueError as error:
         raise UsageError(str(error)) from None

@@ -31,7 +31,7 @@ Secret = Annotated[SecretStr | None, BeforeValidator(_none_if_blank)]
 class Settings(BaseSettings):
     """Everything that can be set. Nothing has to be."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
     # Where to listen
     host: str = Field(default="127.0.0.1", description="Address to listen on. All but loopback need an API key.")
@@ -163,6 +163,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fill_in(self) -> Self:
         """Derive what hangs on the data folder, and refuse what contradicts itself."""
+        _ = self.qwen3  # refuses a key that cannot be one
         database_url = self.database_url or f"sqlite:///{self.data_dir.absolute() / 'service.db'}"
         scheme, _, rest = database_url.partition("://")
         object.__setattr__(self, "database_url", f"{_DRIVERS.get(scheme, scheme)}://{rest}")
@@ -179,7 +180,7 @@ class Settings(BaseSettings):
             return None
         return Qwen3Server(
             self.qwen3_url,
-            self.qwen3_api_key.get_secret_value() if self.qwen3_api_key else None,
+            self.qwen3_api_key.get_secret_value().strip() if self.qwen3_api_key else None,
             connect_seconds=self.qwen3_connect_seconds,
             base_seconds=self.qwen3_base_seconds,
             seconds_per_second=self.qwen3_seconds_per_second,

@@ -16,7 +16,8 @@ class Qwen3Server:
     """One server. Equal ones share their connections. The key shows in no `repr`.
 
     Raises:
-        ValueError: `url` is no http or https address, or has a user, a query or a fragment in it.
+        ValueError: `url` is no http or https address, or has a user, a query or a fragment in it, or the key has
+        characters that no header can carry.
     """
 
     url: str
@@ -47,6 +48,8 @@ class Qwen3Server:
                 "The address of the Qwen3 server must hold no user, password, query or fragment; "
                 "the key has a setting of its own."
             )
+        if self.api_key and not (self.api_key.isascii() and self.api_key.isprintable()):
+            raise ValueError("The key of the Qwen3 server must be one line of plain ASCII characters.")
 
     @property
     def origin(self) -> str:
