@@ -12,6 +12,7 @@ import pytest
 from lyric_timing import parse_sheet
 from lyric_timing.sung import Roadmap, SungLine
 from lyric_timing.windows import Window
+from sow_analysis.alignment import _from_search
 from sow_analysis.audio import Recording
 from sow_analysis.chain import AnswerRejectedError, Chain
 from sow_analysis.engines.pocketsphinx import PocketSphinx, SungWord
@@ -153,3 +154,11 @@ def test_a_few_words_prove_nothing():
 
 def test_only_words_that_fit_the_sound_are_sure():
     assert surely_placed((((SungWord(1, 2, -1.5)), SungWord(2, 3, -4.0)), (SungWord(5, 6, -2.0),))) == ((1, None), (5,))
+
+
+def test_who_is_not_calibrated_has_no_part_in_the_confidence():
+    placed = [tuple(SungWord(10.0 * i + n, 10.0 * i + n + 0.5, -2.0) for n in range(4)) for i in range(2)]
+    near = tuple(tuple(AlignedWord(word.start, word.end, 1.0) for word in line) for line in placed)
+    alone = _from_search(SHEET, (0, 1), placed, [])
+    assert _from_search(SHEET, (0, 1), placed, [Opinion("other", near, calibrated=False)]) == alone
+    assert _from_search(SHEET, (0, 1), placed, [Opinion("whisper-align", near)]) != alone

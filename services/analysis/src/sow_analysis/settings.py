@@ -151,6 +151,10 @@ class Settings(BaseSettings):
         default=1800, gt=0, description="Longest recording that is sent to it, in seconds; longer ones do without."
     )
 
+    qwen3_use_proxies: bool = Field(
+        default=False, description="Whether it is reached through the proxies of the environment, such as HTTP_PROXY."
+    )
+
     # What is told
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is told.")
     log_json: bool = Field(default=False, description="Whether log lines are JSON objects instead of text.")
@@ -185,6 +189,7 @@ class Settings(BaseSettings):
             base_seconds=self.qwen3_base_seconds,
             seconds_per_second=self.qwen3_seconds_per_second,
             max_audio_seconds=self.qwen3_max_seconds,
+            use_proxies=self.qwen3_use_proxies,
         )
 
     @property

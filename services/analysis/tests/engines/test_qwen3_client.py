@@ -234,7 +234,7 @@ async def test_a_server_that_refuses_works(server: RoughServer, client: Qwen3Cli
 
 
 async def test_a_key_that_the_server_echoes_is_not_told(server: RoughServer, client: Qwen3Client):
-    server.does(problem(422, "bad", "x" * 295 + KEY))
+    server.does(problem(422, KEY, "x" * 295 + KEY))
     with pytest.raises(Qwen3RefusedError) as caught:
         await ask(client)
     assert KEY[:4] not in str(caught.value)
@@ -285,7 +285,9 @@ async def test_health_is_the_servers_own_word(
     assert server.received[0].path == "/health"
 
 
-@pytest.mark.parametrize("behaviour", [says(b"hello"), says({"ok": True}), says({"status": "ready"}, 404), resets])
+@pytest.mark.parametrize(
+    "behaviour", [says(b"hello"), says({"ok": True}), says({"status": "ready"}, 404), resets, floods]
+)
 async def test_something_else_at_that_address_has_no_health(
     server: RoughServer, client: Qwen3Client, behaviour: Behaviour
 ):

@@ -8,7 +8,9 @@ breaker for what does not pass. A call that is cancelled closes its connection, 
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Sequence
+from functools import cache
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -76,6 +78,7 @@ class Qwen3Client:
             timeout=httpx2.Timeout(None, connect=server.connect_seconds),
             limits=httpx2.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
             follow_redirects=False,
+            verify=_trust(),
             trust_env=server.use_proxies,
         )
 
@@ -142,15 +145,15 @@ class Qwen3Client:
         request = self._http.build_request("GET", f"{self._server.origin}{HEALTH_PATH}")
         try:
             response, body = await self._exchange(request, _HEALTH_SECONDS, _MOST_HEALTH_BYTES)
-        except _PassingError as error:
-            raise Qwen3UnavailableError(f"{error}.") from None
+        except (_PassingError, Qwen3AnswerError) as error:
+            raise Qwen3UnavailableError(f"{error}".removesuffix(".") + ".") from None
         document = _object(body)
         status = document.get("status")
         if not isinstance(status, str) or response.status_code not in (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE):
             raise Qwen3UnavailableError(
                 f"What answers at {self._server.origin} is no Qwen3 alignment server (status {response.status_code})."
             )
-        return status[:_LONGEST_DETAIL]
+        return self._shown(status)
 
     async def _ask(self, audio: bytes, windows: Sequence[TextWindow], language: str) -> bytes:
         try:
@@ -213,13 +216,11 @@ class Qwen3Client:
         """What an answer other than 200 means."""
         status = response.status_code
         problem = _object(body)
-        code = problem.get("code")
-        code = code if isinstance(code, str) and code.replace("_", "").isalnum() and len(code) < 64 else None
-        detail = problem.get("detail")
+        code, detail = problem.get("code"), problem.get("detail")
         where = f"The Qwen3 server at {self._server.origin}"
         if status == HTTPStatus.UNAUTHORIZED:
             return Qwen3RefusedError(f"{where} does not accept the key. {_KEY_ADVICE}")
-        said = f" ({code})" if code else ""
+        said = f" ({self._shown(code)})" if isinstance(code, str) and code else ""
         if isinstance(detail, str) and detail:
             said += f": {self._shown(detail)}"
         if status in _CAN_PASS:
@@ -231,11 +232,17 @@ class Qwen3Client:
             return Qwen3RefusedError(f"{where} refuses this song, status {status}{said}")
         return Qwen3UnavailableError(f"{where} failed, status {status}{said}")
 
-    def _shown(self, detail: str) -> str:
+    def _shown(self, words: str) -> str:
         """A server's own words, fit for a report: short, one line, and without our key, should it echo that."""
         if self._server.api_key:
-            detail = detail.replace(self._server.api_key, "***")
-        return " ".join(detail.split())[:_LONGEST_DETAIL]
+            words = words.replace(self._server.api_key, "***")
+        return " ".join(words.split())[:_LONGEST_DETAIL]
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """The authorities of this machine, or those that SSL_CERT_FILE names. Reading them takes a while."""
+    return httpx2.create_ssl_context()
 
 
 async def check_qwen3(server: Qwen3Server) -> None:
