@@ -4,6 +4,7 @@
     python bench/songs.py SONGS                                    lyrics as sung (lyrics.txt), all engines
     python bench/songs.py SONGS --sheet paper.txt                  the sheet as people print it
     python bench/songs.py SONGS --engines pocketsphinx             with nothing downloaded
+    python bench/songs.py SONGS --qwen3-url http://gpu:8010        with a Qwen3 server too (key: SOW_QWEN3_API_KEY)
 
 SONGS has a folder for each song: audio.*, lyrics.txt, paper.txt, meta.json, words.csv, lines.csv. Predictions are
 written to --out, for other scorers. Each song runs in a process of its own; seconds do not count the loading of
@@ -13,6 +14,7 @@ libraries, but that of models.
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import tempfile
 import time
@@ -24,6 +26,7 @@ from typing import NamedTuple
 
 from lyric_timing import formats, read_sheet
 from lyric_timing.metrics import score_folder
+from sow_analysis.engines.qwen3_server import Qwen3Server
 from sow_analysis.lrc import LrcOptions
 from sow_analysis.pipeline import generate_lrc
 
@@ -38,11 +41,12 @@ class Run(NamedTuple):
     confidence: float
 
 
-def run(folder: Path, sheet: str, engines: tuple[str, ...] | None, out: Path) -> Run:
+def run(folder: Path, sheet: str, engines: tuple[str, ...] | None, qwen3: Qwen3Server | None, out: Path) -> Run:
     """Times one song and writes its lyrics as JSON."""
     (audio,) = folder.glob("audio.*")
     began = time.monotonic()
-    result = generate_lrc(audio, read_sheet(folder / sheet), LrcOptions(engines=engines), lambda _stage, _share: None)
+    options = LrcOptions(engines=engines)
+    result = generate_lrc(audio, read_sheet(folder / sheet), options, lambda _stage, _share: None, qwen3=qwen3)
     seconds = time.monotonic() - began
     (out / f"{folder.name}.json").write_text(formats.write(result.lyrics, "json"), encoding="utf-8")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
@@ -55,16 +59,18 @@ def main() -> None:
     parser.add_argument("songs", type=Path)
     parser.add_argument("--sheet", default="lyrics.txt")
     parser.add_argument("--engines", help="names, separated by commas; by default all")
+    parser.add_argument("--qwen3-url", help="address of a Qwen3 alignment server; by default none")
     parser.add_argument("--out", type=Path, help="folder for the predictions; by default one that is deleted")
     options = parser.parse_args()
     engines = tuple(options.engines.split(",")) if options.engines else None
+    qwen3 = Qwen3Server(options.qwen3_url, os.environ.get("SOW_QWEN3_API_KEY")) if options.qwen3_url else None
     with tempfile.TemporaryDirectory() as temporary:
         out = options.out or Path(temporary)
         out.mkdir(parents=True, exist_ok=True)
         runs: list[Run] = []
         for folder in sorted(path.parent for path in options.songs.glob("*/meta.json")):
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                one = pool.submit(run, folder, options.sheet, engines, out).result()
+                one = pool.submit(run, folder, options.sheet, engines, qwen3, out).result()
             runs.append(one)
             share = one.seconds / one.duration
             print(f"{one.song:48s} {one.duration:5.0f} s × {share:.3f}  {one.megabytes:5.0f} MB", flush=True)

@@ -31,6 +31,8 @@ TAIL = """
 |---|---|---|
 | `SOW_SERVER` | `http://127.0.0.1:8000` | Address of the service for `sow submit`, `sow batch` and their like. |
 | `SOW_ANALYSIS_API_KEY` | | The same key as the service's, which is sent to it. |
+| `SOW_QWEN3_URL` | | Address of a Qwen3 alignment server for `sow align`. |
+| `SOW_QWEN3_API_KEY` | | The key of that server. |
 | `SOW_MODELS_DIR` | `models` in your cache folder | Folder of the models; the service uses it too. |
 | `SOW_MODELS_SOURCES` | | Folders that are asked for a model first, separated as in `PATH`. |
 | `SOW_DEBUG` | | `1` prints the traceback of an error. |

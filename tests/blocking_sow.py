@@ -15,7 +15,9 @@ from stream_of_worship.admin.services import Services
 last, *arguments = sys.argv[1:]
 
 
-def generate(audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress) -> LrcResult:
+def generate(
+    audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress, *, qwen3: object = None
+) -> LrcResult:
     for stage in Stage:
         progress(stage, 0.0)
         if stage == last:

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from lyric_timing.sheet import LyricSheet
 from lyric_timing.timed import TimedLine, TimedLyrics, TimedWord
+from sow_analysis.engines.qwen3_server import Qwen3Server
 from sow_analysis.lrc import Attempt, LrcOptions, LrcResult, Outcome, Progress, Stage
 from stream_of_worship.admin.cli import create_app
 from stream_of_worship.admin.client import AnalysisClient
@@ -116,9 +117,19 @@ class FakePipeline:
     lyrics: TimedLyrics
     error: BaseException | None = None
     asked: list[tuple[Path, LyricSheet, LrcOptions]] = field(default_factory=list)
+    servers: list[Qwen3Server | None] = field(default_factory=list)
 
-    def __call__(self, audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress) -> LrcResult:
+    def __call__(
+        self,
+        audio: Path,
+        sheet: LyricSheet,
+        options: LrcOptions,
+        progress: Progress,
+        *,
+        qwen3: Qwen3Server | None = None,
+    ) -> LrcResult:
         self.asked.append((audio, sheet, options))
+        self.servers.append(qwen3)
         for stage in Stage:
             progress(stage, 0.0)
             progress(stage, 1.0)

@@ -9,6 +9,7 @@ import pytest
 
 from lyric_timing import formats
 from song_audio.errors import AudioSilentError
+from sow_analysis.engines.qwen3_server import Qwen3Server
 from sow_analysis.errors import EngineUnavailableError, ModelUnavailableError
 from sow_analysis.lrc import LrcOptions
 from stream_of_worship.admin import failures
@@ -58,6 +59,29 @@ def test_the_pipeline_gets_the_sheet_and_the_options(sow: Sow, pipeline: FakePip
     assert [line.text for line in sheet.lines] == ["Morning light", "Over the hills", "Sing it again"]
     assert sheet.language == "fr"
     assert options == LrcOptions("fr", "small", ("whisper", "pocketsphinx"))
+
+
+def test_the_pipeline_gets_the_qwen3_server_of_the_option_or_the_environment_with_its_key(
+    sow: Sow, pipeline: FakePipeline, tone: Path, sheet_file: Path
+):
+    environment = {"SOW_QWEN3_URL": "http://gpu:8010", "SOW_QWEN3_API_KEY": "s3cret-key"}
+    sow("align", tone, sheet_file, "--force", env=environment)
+    sow("align", tone, sheet_file, "--force", "--qwen3-url", "https://other", "--no-qwen3", env=environment)
+    sow("align", tone, sheet_file, "--force")
+    sow("align", tone, sheet_file, "--force", env={"SOW_QWEN3_URL": ""})
+    assert pipeline.servers == [
+        Qwen3Server("http://gpu:8010", "s3cret-key"),
+        Qwen3Server("https://other", "s3cret-key"),
+        None,
+        None,
+    ]
+    assert [options.use_qwen3 for _, _, options in pipeline.asked] == [True, False, True, True]
+
+
+def test_an_address_that_is_none_is_a_mistake_in_the_arguments(sow: Sow, tone: Path, sheet_file: Path):
+    result = sow("align", tone, sheet_file, "--qwen3-url", "gpu:8010")
+    assert result.exit_code == 2
+    assert "must begin with http:// or https://" in result.stderr
 
 
 def test_a_language_may_be_named_or_tagged(sow: Sow, pipeline: FakePipeline, tone: Path, sheet_file: Path):

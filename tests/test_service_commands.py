@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from fake_service import Answer, FakeService, problem
+from rough_server import rough_server, says
 
 from lyric_timing import formats
 from stream_of_worship.admin import background
@@ -54,15 +55,17 @@ def test_the_service_gets_the_lyrics_and_only_the_options_that_were_given(
     remote: Sow, service: FakeService, tone: Path, sheet_file: Path
 ):
     remote("submit", tone, sheet_file)
-    arguments = ("--language", "Chinese", "--model", "whisper-small", "--engines", "a, b", "--title", "晨光", "--redo")
-    remote("submit", tone, sheet_file, *arguments, "--youtube-url", "https://youtu.be/dQw4w9WgXcQ")
+    arguments = ("--language", "Chinese", "--model", "whisper-small", "--engines", "a, b", "--title", "晨光")
+    arguments += ("--redo", "--no-qwen3", "--youtube-url", "https://youtu.be/dQw4w9WgXcQ")
+    remote("submit", tone, sheet_file, *arguments)
     plain, full = service.submitted
     assert plain["options"] == {}
     assert plain["lyrics_text"] == sheet_file.read_text()
     assert "song_title" not in plain
     assert plain["label"] == "song.wav"
     assert full["options"] == {
-        "language": "zh", "whisper_model": "small", "engines": ["a", "b"], "force": True, "use_cache": False,
+        "language": "zh", "whisper_model": "small", "engines": ["a", "b"], "use_qwen3": False, "force": True,
+        "use_cache": False,
     }  # fmt: skip
     assert (full["song_title"], full["youtube_url"]) == ("晨光", "https://youtu.be/dQw4w9WgXcQ")
 
@@ -464,6 +467,21 @@ def test_the_doctor_finds_all_well(remote: Sow, tmp_path: Path):
     assert found["database"]["state"] == found["queue"]["state"] == found["key"]["state"] == "ok"
     assert "not needed" in found["ffmpeg"]["meaning"]
     assert remote("doctor", env=folders).stdout.splitlines()[-1] == "All that is set up works"
+
+
+def test_the_doctor_asks_the_qwen3_server_how_it_is(remote: Sow, nowhere: str):
+    def found(url: str) -> tuple[str, str]:
+        finding = findings(remote, env={"SOW_QWEN3_URL": url, "SOW_QWEN3_API_KEY": "s3cret-key"})[1]["qwen3"]
+        assert "s3cret-key" not in str(finding)
+        return finding["state"], finding["detail"]
+
+    assert found("") == ("ok", "no server is set up")
+    assert found("gpu")[0] == "bad"
+    assert found(nowhere) == ("bad", f"The Qwen3 server at {nowhere} cannot be reached.")
+    with rough_server() as server:
+        server.does(says({"status": "loading"}, 503), says({"status": "ready"}))
+        assert found(server.url) == ("bad", f"The Qwen3 server at {server.url} is not ready: loading.")
+        assert found(server.url) == ("ok", f"{server.url} is ready")
 
 
 def test_a_service_that_was_not_chosen_may_be_away(remote: Sow, nowhere: str, monkeypatch: pytest.MonkeyPatch):

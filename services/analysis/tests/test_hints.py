@@ -49,3 +49,8 @@ def test_an_aligned_word_is_looked_for_where_it_is_as_far_as_it_is_believed():
 def test_the_first_word_of_a_line_counts_only_at_its_end_as_it_is_stretched_over_the_pause():
     hint = aligned_hints([[AlignedWord(9.0, 12.0, 0.8)]])[0]
     assert (hint.start, hint.end) == pytest.approx((11.7, 12.0))
+
+
+def test_of_an_aligner_that_does_not_stretch_it_counts_as_any_other():
+    hint = aligned_hints([[AlignedWord(11.0, 12.0, 0.8)]], stretched=False)[0]
+    assert (hint.start, hint.end) == pytest.approx((11.0, 12.0))

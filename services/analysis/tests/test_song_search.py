@@ -9,8 +9,6 @@ from lyric_timing import Heard, Token, chart, read_sheet
 from song_audio.recording import load_recording
 from sow_analysis import song_search
 from sow_analysis.engines.pocketsphinx import PocketSphinx
-from sow_analysis.engines.whisper_align import WhisperAligner
-from sow_analysis.engines.whisper_model import WhisperLoader
 from sow_analysis.lrc import Stage
 from sow_analysis.song_search import Ears, SongSearch
 
@@ -24,7 +22,7 @@ def quiet(_stage: Stage, _share: float) -> None:
 @pytest.fixture(scope="module")
 def ears() -> Ears:
     recording = load_recording(FOLDER / "audio.ogg")
-    return Ears(recording, None, WhisperAligner(WhisperLoader()), PocketSphinx(), "en")
+    return Ears(recording, None, (), PocketSphinx(), "en")
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lyric_timing.sheet import Line
+from lyric_timing.words import make_line
 from song_audio.recording import load_recording
 from sow_analysis.engines.protocols import Samples, TextWindow
 from sow_analysis.engines.whisper import WhisperEvidence
@@ -22,6 +24,12 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 
 def quiet(_share: float) -> None:
     pass
+
+
+def lines_of(text: str) -> tuple[Line, ...]:
+    line = make_line(text)
+    assert line
+    return (line,)
 
 
 @pytest.fixture
@@ -75,7 +83,9 @@ def test_it_hears_most_words_of_the_sample_song_and_finds_out_the_language(loade
 @pytest.mark.slow
 def test_it_places_known_words_in_order_and_inside_their_window(loader: WhisperLoader, samples: Samples):
     words = [(word, start) for word, start in truth() if 4 < start < 19]
-    (found,) = WhisperAligner(loader).align(samples, [TextWindow(4, 20, tuple(w for w, _ in words))], "en", quiet)
+    (found,) = WhisperAligner(loader).align(
+        samples, [TextWindow(4, 20, lines_of(" ".join(word for word, _ in words)))], "en", quiet
+    )
     assert len(found) == len(words)
     placed = [word for word in found if word is not None]
     assert len(placed) == len(words)
@@ -87,7 +97,11 @@ def test_it_places_known_words_in_order_and_inside_their_window(loader: WhisperL
 
 @pytest.mark.slow
 def test_windows_that_it_cannot_read_come_back_without_times(loader: WhisperLoader, samples: Samples):
-    windows = [TextWindow(4, 20, ("word",) * 600), TextWindow(4, 20, ()), TextWindow(90, 95, ("late",))]
+    windows = [
+        TextWindow(4, 20, lines_of("word " * 600)),
+        TextWindow(4, 20, ()),
+        TextWindow(90, 95, lines_of("late")),
+    ]
     assert WhisperAligner(loader).align(samples, windows, "en", quiet) == ((None,) * 600, (), (None,))
 
 

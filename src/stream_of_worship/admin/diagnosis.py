@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 import platform
@@ -18,6 +19,7 @@ from stream_of_worship.admin import failures
 from stream_of_worship.admin.configuration import read_settings
 from stream_of_worship.admin.errors import CommandError, ServiceError, ServiceUnreachableError
 from stream_of_worship.admin.player.program import PLAYERS
+from stream_of_worship.admin.qwen3 import URL, server_at
 from stream_of_worship.admin.text import megabytes
 
 if TYPE_CHECKING:
@@ -82,6 +84,23 @@ def engines(store: ModelStore) -> Iterator[Finding]:
         yield Finding("whisper", State.OK, ", ".join(there))
     else:
         yield from model(states, LISTENERS, "Nobody listens to the words: there is less to tell repeats and skips by.")
+
+
+def qwen3(url: str | None) -> Iterator[Finding]:
+    """The Qwen3 server that `sow align` would ask."""
+    from sow_analysis.engines.qwen3_client import Qwen3UnavailableError, check_qwen3
+
+    try:
+        server = server_at(url)
+        if server is None:
+            advice = f"It is not needed; with one, more is known of each word. Name it in {URL}."
+            yield Finding("qwen3", State.OK, "no server is set up", advice)
+            return
+        asyncio.run(check_qwen3(server))
+    except (CommandError, Qwen3UnavailableError) as error:
+        yield Finding("qwen3", State.BAD, str(error), "`sow align` does without it.")
+    else:
+        yield Finding("qwen3", State.OK, f"{server.origin} is ready")
 
 
 def model(states: Mapping[str, ModelState], name: str, without: str) -> Iterator[Finding]:
@@ -163,7 +182,8 @@ def service(client: AnalysisClient, *, chosen: bool) -> Iterator[Finding]:
         for part, check in ready.checks.items():
             state = State.OK if check.ok else State.BAD
             detail = check.detail or ("ready" if check.ok else "not ready")
-            yield Finding(part, state, detail, "" if check.ok else "Jobs wait until it is back.")
+            meaning = "Songs do without it." if check.optional else "Jobs wait until it is back."
+            yield Finding(f"service {part}" if check.optional else part, state, detail, "" if check.ok else meaning)
     try:
         client.jobs(limit=1)
     except ServiceError as error:

@@ -130,7 +130,7 @@ def exit_code(error: BaseException) -> ExitCode:
 def code(error: BaseException) -> str:
     """The stable name of `error`, under which docs/errors.md explains it."""
     kind = kind_of(error)
-    if issubclass(kind, audio.CodedError):
+    if issubclass(kind, audio.CodedError | command.CommandError):
         return kind.code
     return nearest(CODES, kind) or "unexpected"
 

@@ -42,4 +42,7 @@ Engines = Annotated[
         "--engines", metavar="A,B", help="Only these engines may serve. Default: all that can.", show_default=False
     ),
 ]
+UseQwen3 = Annotated[
+    bool, typer.Option("--qwen3/--no-qwen3", help="Whether a Qwen3 server may serve, where one is set up.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from lyric_timing.sheet import LyricSheet
+    from sow_analysis.engines.qwen3_server import Qwen3Server
     from sow_analysis.lrc import LrcOptions, LrcResult, Progress
     from sow_analysis.models import ModelStore
     from sow_analysis.settings import Settings
@@ -23,7 +24,16 @@ if TYPE_CHECKING:
 class Generate(Protocol):
     """Times the lyrics of one recording."""
 
-    def __call__(self, audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress, /) -> LrcResult: ...
+    def __call__(
+        self,
+        audio: Path,
+        sheet: LyricSheet,
+        options: LrcOptions,
+        progress: Progress,
+        /,
+        *,
+        qwen3: Qwen3Server | None = None,
+    ) -> LrcResult: ...
 
 
 class Connect(Protocol):
@@ -33,11 +43,18 @@ class Connect(Protocol):
 
 
 # These imports take seconds and hundreds of megabytes, which `sow --help` should not cost.
-def generate(audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress) -> LrcResult:
+def generate(
+    audio: Path,
+    sheet: LyricSheet,
+    options: LrcOptions,
+    progress: Progress,
+    *,
+    qwen3: Qwen3Server | None = None,
+) -> LrcResult:
     """The real pipeline."""
     from sow_analysis.pipeline import generate_lrc
 
-    return generate_lrc(audio, sheet, options, progress)
+    return generate_lrc(audio, sheet, options, progress, qwen3=qwen3)
 
 
 def open_store() -> ModelStore:

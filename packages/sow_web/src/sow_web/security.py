@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 from collections.abc import Callable
 from typing import Annotated
@@ -17,16 +16,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sow_web.problems import ProblemError, Problems
 
 _LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
-
-
-def is_loopback(host: str) -> bool:
-    """Whether nobody outside of this machine can reach a service that listens on `host`."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def key_check(key_of: Callable[[Request], SecretStr | None], variable: str) -> Callable[..., None]:

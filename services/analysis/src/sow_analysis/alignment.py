@@ -1,15 +1,14 @@
 """From a roadmap to a time for each word: every aligner has its say.
 
 PocketSphinx searches the whole recording at once, led by what Whisper heard. What it finds is cut into windows, in
-which Whisper's cross-attention places the same words in its own way; with that as hints the search is made again. So
-each engine keeps the other from derailing, and where both are sure, they agree.
+which Qwen3 and Whisper's cross-attention place the same words in their own ways; with that as hints the search is made
+again. So each engine keeps the others from derailing, and where all are sure, they agree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from lyric_timing.heard import Heard
 from lyric_timing.sheet import LyricSheet
@@ -19,11 +18,12 @@ from lyric_timing.windows import Window, cut, repair_windows, suspects
 from sow_analysis.chain import Chain
 from sow_analysis.confidence import line_confidence, word_confidence
 from sow_analysis.engines.pocketsphinx import PocketSphinx, SungWord
-from sow_analysis.engines.protocols import AlignedWord, TextWindow
-from sow_analysis.engines.whisper_align import WINDOW_SECONDS, WhisperAligner
+from sow_analysis.engines.protocols import AlignedWord
+from sow_analysis.engines.whisper_align import WINDOW_SECONDS
 from sow_analysis.engines.whisper_model import LONGEST_SECONDS
 from sow_analysis.lrc import Progress
-from sow_analysis.song_search import Ears, Opinion, SongSearch, part
+from sow_analysis.opinions import gather, surely_placed
+from sow_analysis.song_search import Ears, Opinion, SongSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def align(
         return Alignment(_without_search(sheet, roadmap, ears, chain, progress), warnings)
     first = search.placed
     found = search.roadmap()
-    opinions = _opinions(sheet, found, _windows(found, sheet, ears), ears, chain, progress)
+    opinions = gather(sheet, found, _windows(found, sheet, ears), ears, surely_placed(first), chain, progress)
     if opinions:
         first = chain.turn("align", PocketSphinx.name, lambda: search.again(opinions, progress)) or first
     return Alignment(_from_search(sheet, search.order, first, opinions))
@@ -56,47 +56,18 @@ def _windows(roadmap: Roadmap, sheet: LyricSheet, ears: Ears) -> tuple[Window, .
     )
 
 
-def _opinions(
-    sheet: LyricSheet, roadmap: Roadmap, windows: Sequence[Window], ears: Ears, chain: Chain, progress: Progress
-) -> tuple[Opinion, ...]:
-    """Where Whisper's attention has the words of these windows: in the recording, and in its separated voice."""
-    language = ears.language
-    if language is None:
-        return ()
-    sounds = [ears.recording.samples, *([] if ears.vocals is None else [ears.vocals])]
-    sung = [sheet.lines[line.line].words for line in roadmap.lines]
-    texts = [
-        TextWindow(window.start, window.end, tuple(word.text for i in window.lines for word in sung[i]))
-        for window in windows
-    ]
-
-    def work() -> tuple[Opinion, ...]:
-        opinions: list[Opinion] = []
-        for n, sound in enumerate(sounds):
-            first, last = (0.5 + 0.3 * (n + i) / len(sounds) for i in (0, 1))
-            found = ears.whisper.align(sound, texts, language, part(progress, first, last))
-            lines: list[tuple[AlignedWord | None, ...]] = [(None,) * len(words) for words in sung]
-            for window, words in zip(windows, found, strict=True):
-                rest = iter(words)
-                for i in window.lines:
-                    lines[i] = tuple(islice(rest, len(sung[i])))
-            opinions.append(tuple(lines))
-        return tuple(opinions)
-
-    return chain.turn("align", WhisperAligner.name, work) or ()
-
-
 def _without_search(
     sheet: LyricSheet, roadmap: Roadmap, ears: Ears, chain: Chain, progress: Progress
 ) -> tuple[TimedLine, ...]:
-    """What Whisper makes of it alone; lines whose times cannot be right are aligned anew between their neighbours."""
-    opinions = _opinions(sheet, roadmap, _windows(roadmap, sheet, ears), ears, chain, progress)
+    """What the others make of it; lines whose times cannot be right are aligned anew between their neighbours."""
+    heard = [line.onsets for line in roadmap.lines]
+    opinions = gather(sheet, roadmap, _windows(roadmap, sheet, ears), ears, heard, chain, progress)
     lines = _from_opinions(sheet, roadmap, opinions)
     wrong = set(suspects(lines, roadmap))
     if not opinions or not wrong:
         return lines
     windows = repair_windows(roadmap, lines, sorted(wrong), duration=ears.recording.duration)
-    repaired = _from_opinions(sheet, roadmap, _opinions(sheet, roadmap, windows, ears, chain, progress))
+    repaired = _from_opinions(sheet, roadmap, gather(sheet, roadmap, windows, ears, heard, chain, progress))
     again = [repaired[i] if i in wrong else line for i, line in enumerate(lines)]
     still = set(suspects(again, roadmap))
     return tuple(line if i in still else again[i] for i, line in enumerate(lines))
@@ -108,6 +79,7 @@ def _from_search(
     placed: Sequence[Sequence[SungWord]],
     opinions: Sequence[Opinion],
 ) -> tuple[TimedLine, ...]:
+    calibrated = [opinion.lines for opinion in opinions if opinion.calibrated]
     lines: list[TimedLine] = []
     for i, (line, words) in enumerate(zip(order, placed, strict=True)):
         timed = tuple(
@@ -115,7 +87,7 @@ def _from_search(
                 printed.text,
                 word.start,
                 word.end,
-                word_confidence(word, [opinion[i][j] for opinion in opinions]),
+                word_confidence(word, [opinion[i][j] for opinion in calibrated]),
                 PocketSphinx.name,
             )
             for j, (printed, word) in enumerate(zip(sheet.lines[line].words, words, strict=True))
@@ -125,26 +97,37 @@ def _from_search(
 
 
 def _from_opinions(sheet: LyricSheet, roadmap: Roadmap, opinions: Sequence[Opinion]) -> tuple[TimedLine, ...]:
-    """Without a search: the onset that was heard, else the first opinion, else an even share of the line."""
+    """Without a search: the first opinion, else an even share of the line.
+
+    The onset that was heard goes before opinions of aligners that stretch words over pauses, not before others.
+    """
     lines: list[TimedLine] = []
     for i, sung in enumerate(roadmap.lines):
         printed = sheet.lines[sung.line].words
         step = (sung.end - sung.start) / len(printed)
         timed: list[TimedWord] = []
         for j, word in enumerate(printed):
-            found = opinions[0][i][j] if opinions else None
+            opinion, found = _first(opinions, i, j)
             onset = sung.onsets[j]
-            if onset is not None:
+            if onset is not None and (opinion is None or opinion.stretched):
                 end = found.end if found and found.end > onset else onset + step
                 timed.append(TimedWord(word.text, onset, end, sung.confidence, roadmap.source))
-            elif found is not None:
-                timed.append(TimedWord(word.text, found.start, found.end, found.confidence, WhisperAligner.name))
+            elif opinion is not None and found is not None:
+                timed.append(TimedWord(word.text, found.start, found.end, found.confidence, opinion.engine))
             else:
                 start = sung.start + j * step
                 timed.append(TimedWord(word.text, start, start + step, 0.0, "interpolated"))
-        source = WhisperAligner.name if opinions else roadmap.source
+        source = opinions[0].engine if opinions else roadmap.source
         lines.append(_timed_line(sheet, sung.line, tuple(timed), source))
     return tuple(lines)
+
+
+def _first(opinions: Sequence[Opinion], line: int, word: int) -> tuple[Opinion | None, AlignedWord | None]:
+    """The first opinion of a word, and whose it is."""
+    for opinion in opinions:
+        if (found := opinion.lines[line][word]) is not None:
+            return opinion, found
+    return None, None
 
 
 def _timed_line(sheet: LyricSheet, line: int, words: tuple[TimedWord, ...], source: str) -> TimedLine:

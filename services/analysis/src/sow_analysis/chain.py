@@ -7,13 +7,19 @@ from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from song_audio.errors import CodedError
-from sow_analysis.errors import EngineUnavailableError, ModelUnavailableError
+from sow_analysis.errors import AnalysisError, EngineUnavailableError, ModelUnavailableError
 from sow_analysis.lrc import Attempt, Outcome
 
 T = TypeVar("T")
 
 _FAULTS = (CodedError, RuntimeError, ValueError, OSError)
 """What an engine's libraries raise when they cannot go on. A fault of ours (TypeError, ...) is not caught."""
+
+
+class AnswerRejectedError(AnalysisError):
+    """An engine's answer cannot be right. Raised by its turn, and caught by the chain."""
+
+    code = "answer_rejected"
 
 
 class Chain:
@@ -51,6 +57,8 @@ class Chain:
             result = work()
         except (ModelUnavailableError, EngineUnavailableError) as error:
             outcome, reason = Outcome.UNAVAILABLE, str(error)
+        except AnswerRejectedError as error:
+            outcome, reason = Outcome.REJECTED, str(error)
         except _FAULTS as error:
             outcome, reason = Outcome.FAILED, f"{type(error).__name__}: {error}"
         self._attempts.append(Attempt(step, engine, outcome, time.monotonic() - began, reason))

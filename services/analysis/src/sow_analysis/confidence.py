@@ -25,6 +25,12 @@ def word_confidence(word: SungWord, opinions: Sequence[AlignedWord | None]) -> f
     Logistic regression on 3174 words of 14 songs and 1345 words of lyrics that were not sung in the recording. Left
     out one by one, songs had a mean confidence within 0.1 of their true share, and lyrics of another song one of 0.13
     at most.
+
+    Args:
+        word: as the search has it.
+        opinions: of the aligners that the regression was made with, which is Whisper's attention in the recording and
+            in its voice. Others would distort it: every opinion more brings the nearest one nearer and the farthest one
+            farther, and their probabilities mean something else. They speak through the search alone.
     """
     fit = max(word.fit, _WORST_FIT)
     found = [opinion for opinion in opinions if opinion is not None]

@@ -20,7 +20,8 @@ _BEFORE, _AFTER = 0.1, 0.3
 """Seconds around the onset of a heard word in which it is looked for."""
 _ALIGNED_NATS_PER_FRAME = 1.0
 _LONGEST_WORD, _LONGEST_FIRST_WORD = 2.0, 0.3
-"""Seconds before the end of an aligned word that count; the first of a line is stretched over the pause before it."""
+"""Seconds before the end of an aligned word that count; the second where an aligner stretches the first word of a line
+over the pause before it."""
 
 
 def heard_hints(roadmap: Roadmap, sheet: LyricSheet | None = None, *, nats: float = HEARD_NATS) -> list[Hint]:
@@ -41,14 +42,17 @@ def heard_hints(roadmap: Roadmap, sheet: LyricSheet | None = None, *, nats: floa
     return hints
 
 
-def aligned_hints(lines: Sequence[Sequence[AlignedWord | None]]) -> list[Hint]:
-    """For each word that was aligned, by lines in sung order, its place, as far as the aligner believes in it."""
+def aligned_hints(lines: Sequence[Sequence[AlignedWord | None]], *, stretched: bool = True) -> list[Hint]:
+    """For each word that was aligned, by lines in sung order, its place, as far as the aligner believes in it.
+
+    `stretched`: whether the first word of a line reaches into the pause before it.
+    """
     hints: list[Hint] = []
     word = 0
     for line in lines:
         for index, found in enumerate(line):
             if found is not None:
-                longest = _LONGEST_WORD if index else _LONGEST_FIRST_WORD
+                longest = _LONGEST_WORD if index or not stretched else _LONGEST_FIRST_WORD
                 start = max(found.start, found.end - longest)
                 hints.append(Hint(word, start, found.end, _ALIGNED_NATS_PER_FRAME * found.confidence))
             word += 1

@@ -33,6 +33,8 @@ class LrcOptions:
     whisper_model: str = "base"
     engines: tuple[str, ...] | None = None
     """Names of the engines that may serve; None allows all."""
+    use_qwen3: bool = True
+    """Whether a Qwen3 server may serve, where one is configured."""
 
 
 class Outcome(StrEnum):
@@ -41,6 +43,8 @@ class Outcome(StrEnum):
     SERVED = "served"
     UNAVAILABLE = "unavailable"
     FAILED = "failed"
+    REJECTED = "rejected"
+    """It served, but what it gave cannot be right, so nothing was made of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from sow_analysis.caches.keys import TranscriptionKey
 from sow_analysis.chain import Chain
 from sow_analysis.confidence import DOUBTFUL, confidence_of, doubtful_lines
 from sow_analysis.engines.pocketsphinx import PocketSphinx
-from sow_analysis.engines.protocols import Samples
+from sow_analysis.engines.protocols import Aligner, Samples
+from sow_analysis.engines.qwen3 import Qwen3Aligner
+from sow_analysis.engines.qwen3_server import Qwen3Server
 from sow_analysis.engines.whisper import PIECE_SECONDS, WhisperEvidence
 from sow_analysis.engines.whisper_align import WhisperAligner
 from sow_analysis.engines.whisper_model import WhisperLoader
@@ -28,17 +30,31 @@ from sow_analysis.separation import MODEL, Separator
 from sow_analysis.singing import Voice
 from sow_analysis.song_search import Ears
 
-ENGINES = (Separator.name, WhisperEvidence.name, WhisperAligner.name, PocketSphinx.name)
+ENGINES = (Separator.name, WhisperEvidence.name, Qwen3Aligner.name, WhisperAligner.name, PocketSphinx.name)
 """Every engine, in the order of their turns."""
-ALIGNERS = (WhisperAligner.name, PocketSphinx.name)
+ALIGNERS = (Qwen3Aligner.name, WhisperAligner.name, PocketSphinx.name)
 _SEPARATING, _HEARING = 0.4, 0.6
 """Shares of the time that listening takes."""
 
 
 def generate_lrc(
-    audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress, *, memory: Memory | None = None
+    audio: Path,
+    sheet: LyricSheet,
+    options: LrcOptions,
+    progress: Progress,
+    *,
+    memory: Memory | None = None,
+    qwen3: Qwen3Server | None = None,
 ) -> LrcResult:
-    """Time the lyrics of one recording. With a `memory`, what was heard in it before is not listened to again.
+    """Time the lyrics of one recording.
+
+    Args:
+        audio: the recording.
+        sheet: its words.
+        options: what the caller may choose.
+        progress: called with the stage and its share; what it raises ends the work.
+        memory: what was heard in the recording before is not listened to again.
+        qwen3: a server that may align too. The host names it, never a caller.
 
     Raises:
         AudioNotFoundError, AudioUnreadableError, AudioTooLongError, AudioSilentError: the recording is of no use.
@@ -46,8 +62,12 @@ def generate_lrc(
         ModelUnavailableError: there is no Whisper model of the name `options.whisper_model`.
     """
     chain = Chain(ENGINES, options.engines)
-    if not any(chain.allows(name) for name in ALIGNERS):
-        raise EngineUnavailableError(f"None of these engines aligns. Add one of: {', '.join(ALIGNERS)}.")
+    qwen3 = qwen3 if options.use_qwen3 else None
+    aligners = [name for name in ALIGNERS if qwen3 or name != Qwen3Aligner.name]
+    if not any(chain.allows(name) for name in aligners):
+        raise EngineUnavailableError(f"None of these engines aligns here. Add one of: {', '.join(aligners)}.")
+    if qwen3 is None and options.use_qwen3 and options.engines is not None:
+        chain.turn("align", Qwen3Aligner.name, _no_qwen3)
     store = ModelStore()
     store.model(f"whisper-{options.whisper_model}")
     whisper = _whisper(f"whisper-{options.whisper_model}", store.root)
@@ -66,7 +86,10 @@ def generate_lrc(
     roadmap = chart(sheet, evidence, duration=recording.duration, silences=silences)
 
     language = language or (heard.language if heard else None)
-    ears = Ears(recording, vocals, WhisperAligner(whisper), PocketSphinx(), language)
+    others: tuple[Aligner, ...] = (WhisperAligner(whisper),)
+    if qwen3 is not None:
+        others = (Qwen3Aligner(qwen3), *others)
+    ears = Ears(recording, vocals, others, PocketSphinx(), language)
     alignment = align(sheet, roadmap, evidence, ears, chain, progress)
 
     progress(Stage.VERIFY, 0.0)
@@ -76,6 +99,11 @@ def generate_lrc(
     return LrcResult(
         lyrics, confidence, doubtful_lines(lyrics), chain.attempts, _warnings(recording, confidence, alignment)
     )
+
+
+def _no_qwen3() -> None:
+    """The turn of an engine that was asked for by name, and is not there."""
+    raise EngineUnavailableError("No Qwen3 server is set up; docs/settings.md says how to name one.")
 
 
 @lru_cache(maxsize=1)

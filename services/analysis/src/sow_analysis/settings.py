@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from sow_web.security import is_loopback
+from sow_analysis.engines.qwen3_server import Qwen3Server
+from sow_web.loopback import is_loopback
 
 PREFIX = "SOW_ANALYSIS_"
 _DRIVERS = {
@@ -30,7 +31,7 @@ Secret = Annotated[SecretStr | None, BeforeValidator(_none_if_blank)]
 class Settings(BaseSettings):
     """Everything that can be set. Nothing has to be."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
     # Where to listen
     host: str = Field(default="127.0.0.1", description="Address to listen on. All but loopback need an API key.")
@@ -129,13 +130,44 @@ class Settings(BaseSettings):
         description="The function that times lyrics; `sow_analysis.testing:fake_generate_lrc` is a fake for tests.",
     )
 
+    # The Qwen3 alignment service
+    qwen3_url: str | None = Field(
+        default=None,
+        description="Address of a Qwen3 alignment service, such as `http://gpu:8010`. Default: songs do without one.",
+    )
+    qwen3_api_key: Secret = Field(default=None, description="The key of the Qwen3 alignment service.")
+    qwen3_connect_seconds: float = Field(
+        default=3,
+        gt=0,
+        description="Time until a connection to it stands, in seconds. A machine that is off costs this.",
+    )
+    qwen3_base_seconds: float = Field(
+        default=60, gt=0, description="Time that it may take for a song of no length, in seconds."
+    )
+    qwen3_seconds_per_second: float = Field(
+        default=3, ge=0, description="Time that it may take more for each second of singing, in seconds."
+    )
+    qwen3_max_seconds: float = Field(
+        default=1800, gt=0, description="Longest recording that is sent to it, in seconds; longer ones do without."
+    )
+
+    qwen3_use_proxies: bool = Field(
+        default=False, description="Whether it is reached through the proxies of the environment, such as HTTP_PROXY."
+    )
+
     # What is told
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is told.")
     log_json: bool = Field(default=False, description="Whether log lines are JSON objects instead of text.")
 
+    @field_validator("qwen3_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        return Qwen3Server(value).url if value else None
+
     @model_validator(mode="after")
     def _fill_in(self) -> Self:
         """Derive what hangs on the data folder, and refuse what contradicts itself."""
+        _ = self.qwen3  # refuses a key that cannot be one
         database_url = self.database_url or f"sqlite:///{self.data_dir.absolute() / 'service.db'}"
         scheme, _, rest = database_url.partition("://")
         object.__setattr__(self, "database_url", f"{_DRIVERS.get(scheme, scheme)}://{rest}")
@@ -144,6 +176,21 @@ class Settings(BaseSettings):
         if self.heartbeat_seconds * 2 > self.lease_seconds:
             raise ValueError("heartbeat_seconds must be at most half of lease_seconds")
         return self
+
+    @property
+    def qwen3(self) -> Qwen3Server | None:
+        """The Qwen3 alignment service, if one is configured."""
+        if self.qwen3_url is None:
+            return None
+        return Qwen3Server(
+            self.qwen3_url,
+            self.qwen3_api_key.get_secret_value().strip() if self.qwen3_api_key else None,
+            connect_seconds=self.qwen3_connect_seconds,
+            base_seconds=self.qwen3_base_seconds,
+            seconds_per_second=self.qwen3_seconds_per_second,
+            max_audio_seconds=self.qwen3_max_seconds,
+            use_proxies=self.qwen3_use_proxies,
+        )
 
     @property
     def listens_on_loopback(self) -> bool:

@@ -6,7 +6,7 @@ The time of a search grows with frames × words. In parts of ten minutes it grow
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lyric_timing.heard import Heard
@@ -17,8 +17,7 @@ from lyric_timing.windows import Window, cut
 from song_audio.recording import Recording
 from sow_analysis.acoustic.sung_words import Hint
 from sow_analysis.engines.pocketsphinx import PocketSphinx, Search, Sound, SungWord
-from sow_analysis.engines.protocols import AlignedWord, Fraction, Samples
-from sow_analysis.engines.whisper_align import WhisperAligner
+from sow_analysis.engines.protocols import AlignedWord, Aligner, Fraction, Samples
 from sow_analysis.hints import aligned_hints, heard_hints
 from sow_analysis.lrc import Progress, Stage
 
@@ -26,19 +25,31 @@ _WHOLE_SECONDS = 900.0
 """Recordings up to this length are searched whole."""
 _PART_SECONDS, _MARGIN = 600.0, 3.0
 
-Opinion = tuple[tuple[AlignedWord | None, ...], ...]
-"""Where one aligner has the words, by lines in sung order."""
 Placed = tuple[tuple[SungWord, ...], ...]
 """Where the search has the words, by lines in sung order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Where one aligner has the words."""
+
+    engine: str
+    lines: tuple[tuple[AlignedWord | None, ...], ...]
+    """In sung order."""
+    stretched: bool = True
+    """As `Aligner.stretches_first_words`."""
+    calibrated: bool = True
+    """As `Aligner.is_calibrated`."""
+
+
 @dataclass(frozen=True, eq=False)
 class Ears:
-    """A recording, and the aligners that listen to it."""
+    """A recording, and who listens to it."""
 
     recording: Recording
     vocals: Samples | None
-    whisper: WhisperAligner
+    aligners: tuple[Aligner, ...]
+    """In the order of their turns; what the first of them says counts first."""
     pocketsphinx: PocketSphinx
     language: str | None
 
@@ -75,7 +86,7 @@ class SongSearch:
 
     def again(self, opinions: Sequence[Opinion], progress: Progress) -> Placed | None:
         """The words once more, with what other aligners think."""
-        hints = [*self._hints, *(hint for opinion in opinions for hint in aligned_hints(opinion))]
+        hints = [*self._hints, *_opinion_hints(opinions)]
         return self._find(hints, part(progress, 0.8, 1.0))
 
     def roadmap(self) -> Roadmap:
@@ -123,6 +134,11 @@ class _Part:
 def part(progress: Progress, first: float, last: float) -> Fraction:
     """A share of one part of the aligning as a share of the whole."""
     return lambda share: progress(Stage.ALIGN, first + (last - first) * share)
+
+
+def _opinion_hints(opinions: Sequence[Opinion]) -> Iterator[Hint]:
+    for opinion in opinions:
+        yield from aligned_hints(opinion.lines, stretched=opinion.stretched)
 
 
 def _windows(roadmap: Roadmap, sheet: LyricSheet, duration: float) -> tuple[Window, ...]:

@@ -16,6 +16,7 @@ from lyric_timing.sheet import LyricSheet
 from lyric_timing.timed import TimedLine, TimedLyrics, TimedWord
 from song_audio.errors import AudioSilentError
 from sow_analysis.caches.keys import TranscriptionKey
+from sow_analysis.engines.qwen3_server import Qwen3Server
 from sow_analysis.errors import ModelUnavailableError
 from sow_analysis.lrc import Attempt, LrcOptions, LrcResult, Outcome, Progress, Stage
 from sow_analysis.memory import Memory
@@ -27,12 +28,19 @@ _TICK = 0.05
 
 
 def fake_generate_lrc(
-    audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress, *, memory: Memory | None = None
+    audio: Path,
+    sheet: LyricSheet,
+    options: LrcOptions,
+    progress: Progress,
+    *,
+    memory: Memory | None = None,
+    qwen3: Qwen3Server | None = None,
 ) -> LrcResult:
     """Time the lines two seconds apart, without listening. In `memory`, each recording was silent.
 
     The song's title may ask for something else: `fake:seconds=3` to take so long, `fake:crash` for the process to die,
     `fake:silent` for an error that stays, `fake:unavailable` for one that can pass, `fake:bug` for one nobody foresaw.
+    A `qwen3` server is said to have served, and asked nothing.
     """
     order, _, value = (sheet.title or "").removeprefix("fake:").partition("=")
     order = order if (sheet.title or "").startswith("fake:") else ""
@@ -60,7 +68,9 @@ def fake_generate_lrc(
         lines, len(lines) * _SECONDS_PER_LINE, sheet.title, sheet.artist, language=options.language or sheet.language
     )
     progress(Stage.VERIFY, 1.0)
-    return LrcResult(lyrics, 1.0, (), (Attempt("align", "fake", Outcome.SERVED, seconds),), ())
+    turns = ["fake"] if qwen3 is None or not options.use_qwen3 else ["qwen3", "fake"]
+    attempts = tuple(Attempt("align", engine, Outcome.SERVED, seconds) for engine in turns)
+    return LrcResult(lyrics, 1.0, (), attempts, ())
 
 
 def _line(number: int, sheet: LyricSheet) -> TimedLine:

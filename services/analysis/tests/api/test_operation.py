@@ -13,6 +13,7 @@ import httpx2
 import pytest
 from backends import Backend
 from callers import Opener
+from rough_server import Behaviour, rough_server, says
 
 import sow_analysis
 from song_audio.errors import CodedError
@@ -25,7 +26,7 @@ _OF_JOBS = {
     "analysis_failed", "model_unavailable", "engine_unavailable", "worker_lost", "took_too_long", "lease_lost",
     "content_hash_mismatch", "storage_misconfigured", "object_key_invalid", "object_not_found", "service_exposed",
     "fetch_failed", "url_refused", "address_refused", "fetch_rejected", "fetch_too_large", "fetch_unavailable",
-    "fetch_too_slow",
+    "fetch_too_slow", "qwen3_unavailable", "qwen3_refused", "qwen3_answer_invalid", "answer_rejected",
 }  # fmt: skip
 """Codes that no request is answered with: they end jobs, or keep the service from starting."""
 
@@ -50,6 +51,29 @@ async def test_it_names_what_is_missing(client: httpx2.AsyncClient, tmp_path: Pa
     assert ready.json()["checks"]["storage"]["detail"]
     assert (await client.get("http://127.0.0.1/health")).status_code == 200
     tmp_path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("answer", "ok", "detail"),
+    [
+        (says({"status": "ready"}), True, None),
+        (says({"status": "loading"}, 503), False, "not ready: loading"),
+        (says(b"hello"), False, "no Qwen3 alignment server"),
+    ],
+)
+async def test_it_tells_of_its_qwen3_server_and_is_ready_without_it(
+    opened: Opener, answer: Behaviour, ok: bool, detail: str | None
+):
+    with rough_server() as server:
+        server.does(answer)
+        async with opened(qwen3_url=server.url, qwen3_api_key="s3cret-key") as client:
+            ready = await client.get("http://127.0.0.1/health/ready")
+
+    check = ready.json()["checks"]["qwen3"]
+    assert (ready.status_code, ready.json()["ready"]) == (200, True)
+    assert (check["ok"], check["optional"]) == (ok, True)
+    assert (detail or "") in (check["detail"] or "")
+    assert "s3cret-key" not in ready.text
 
 
 async def test_its_numbers_tell_of_open_jobs_and_of_the_event_loop(client: httpx2.AsyncClient):
@@ -77,7 +101,7 @@ async def test_every_problem_has_a_code(client: httpx2.AsyncClient, method: str,
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.status_code == answer.json()["status"] == status
     assert answer.json()["code"] == code
-    assert answer.json()["title"] == PROBLEMS[code].title
+    assert answer.json()["title"] == PROBLEMS.kinds[code].title
 
 
 async def test_json_that_cannot_be_read_is_a_problem_and_does_not_come_back(client: httpx2.AsyncClient):

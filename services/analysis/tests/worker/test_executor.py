@@ -208,6 +208,38 @@ async def test_what_was_worked_out_before_is_not_worked_out_again_unless_asked(o
     assert 'sow_engine_turns_total{engine="fake",outcome="served",step="align"} 3.0' in counted
 
 
+async def test_a_result_without_a_qwen3_server_is_not_found_once_one_is_configured(open_one: Open):
+    plain, better = await open_one(), await open_one(qwen3_url="http://gpu.example:8010", qwen3_api_key="s3cret-key")
+    async with plain.working():
+        await until_ended(plain, await submit(plain))
+    async with better.working():
+        first = await until_ended(better, await submit(better))
+        again = await until_ended(better, await submit(better))
+        unwanted = await until_ended(better, await submit(better, options={"use_qwen3": False}))
+        other = await until_ended(better, await submit(better, options={"engines": ["fake"]}))
+
+    assert [[turn["engine"] for turn in job.engines] for job in (first, again, unwanted)] == [
+        ["qwen3", "fake"],
+        ["qwen3", "fake"],
+        ["fake"],
+    ]
+    assert other.status is JobStatus.COMPLETED
+    counted = better.metrics.exposition({}).decode()
+    assert 'sow_cache_lookups_total{cache="result",result="hit"} 2.0' in counted  # again, and what was made without
+
+
+async def test_the_key_of_the_qwen3_server_reaches_the_engine_and_no_row_or_command_line(open_one: Open):
+    runtime = await open_one(qwen3_url="http://gpu.example:8010", qwen3_api_key="s3cret-key")
+    job_id = await submit(runtime, "fake:seconds=1")
+    async with runtime.working():
+        await at_work(runtime, job_id)
+        assert "s3cret-key" not in " ".join(part for engine in engines() for part in engine.cmdline())
+        job = await until_ended(runtime, job_id)
+
+    assert job.engines[0]["engine"] == "qwen3"
+    assert "s3cret-key" not in repr(job)
+
+
 async def test_a_recording_that_was_heard_before_is_not_heard_again_with_other_lyrics(open_one: Open):
     runtime = await open_one()
     async with runtime.working():

@@ -4,17 +4,22 @@ The model answers for short clips whose words are known. Windows of the caller a
 without windows is one when it is short; else it is walked through clip by clip. What cannot be right is asked once
 more between neighbours that can be trusted, and what the model could not place then is spread between them, with
 confidence 0: every line comes back.
+
+All that takes longer than a moment is done in threads, as others wait for answers meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
+
+from anyio import to_thread
 
 from qwen3_align.aligned import Alignment, alignment_of
 from qwen3_align.clips import SAMPLE_RATE, Predictor, Samples
 from qwen3_align.errors import TextUnusableError
-from qwen3_align.judgement import without_piles
+from qwen3_align.judgement import level_of, without_piles
 from qwen3_align.languages import model_language
 from qwen3_align.limits import Limits
 from qwen3_align.printed import PrintedLine, phrases_of, read_lines
@@ -23,6 +28,17 @@ from qwen3_align.song import Found, Song, Stretch, clip_of, read_answer, unit_co
 from qwen3_align.walking import walk
 from qwen3_align.windows import Window, held_within
 from qwen3_align.words import Placed, fill, in_order, placed
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What was given, read and checked."""
+
+    song: Song
+    lines: tuple[tuple[PrintedLine, ...], ...]
+    """By windows; without any, all in one."""
+    stretches: tuple[Stretch, ...]
+    """The windows with their phrases."""
 
 
 async def align_song(
@@ -50,24 +66,35 @@ async def align_song(
         WindowsInvalidError: the windows contradict each other or the recording.
     """
     limits = limits or Limits()
+    asked = await to_thread.run_sync(_read, samples, lines, language, windows, limits)
+    whole = limits.clip_seconds if windows is None else limits.longest_seconds
+    found = await _ask(asked.song, asked.stretches, predictor, whole, limits, level=0.0)
+    await _repair(asked, found, predictor, limits)
+    return await to_thread.run_sync(_finish, asked, found)
+
+
+def _read(
+    samples: Samples,
+    lines: Sequence[str],
+    language: str | None,
+    windows: Sequence[Window] | None,
+    limits: Limits,
+) -> _Request:
+    """Reads and checks what was given. Blocks: a long recording takes half a second."""
     seconds = len(samples) / SAMPLE_RATE
     given = held_within(windows, seconds) if windows is not None else (Window(0.0, seconds, tuple(lines)),)
     name = model_language(language, "\n".join(line for window in given for line in window.lines))
-    printed = [read_lines(window.lines, name) for window in given]
-    every_line = [line for window in printed for line in window]
-    song = Song(samples, phrases_of(every_line), name)
+    printed = tuple(read_lines(window.lines, name) for window in given)
+    song = Song(samples, phrases_of([line for own in printed for line in own]), name)
     if not song.phrases:
         raise TextUnusableError("The lyrics hold no word that can be sung. Give the words, one line each.")
     stretches = _stretches(song, given, printed)
-    _check(song, stretches, limits, windows is not None)
-    whole = limits.clip_seconds if windows is None else limits.longest_seconds
-    found = await _ask(song, stretches, predictor, whole, limits)
-    await _repair(song, stretches, predictor, found, limits)
-    timed = in_order(_words(song, stretches, printed, found), seconds)
-    return alignment_of(every_line, timed, name)
+    _check(song, stretches, limits, windowed=windows is not None)
+    _ = song.silences
+    return _Request(song, printed, stretches)
 
 
-def _stretches(song: Song, windows: Sequence[Window], printed: Sequence[Sequence[PrintedLine]]) -> list[Stretch]:
+def _stretches(song: Song, windows: Sequence[Window], printed: Sequence[Sequence[PrintedLine]]) -> tuple[Stretch, ...]:
     """Each window with its phrases."""
     stretches: list[Stretch] = []
     first = lines = 0
@@ -78,10 +105,10 @@ def _stretches(song: Song, windows: Sequence[Window], printed: Sequence[Sequence
             last += 1
         stretches.append(Stretch(window.start, window.end, first, last))
         first = last
-    return stretches
+    return tuple(stretches)
 
 
-def _check(song: Song, stretches: Sequence[Stretch], limits: Limits, windowed: bool) -> None:
+def _check(song: Song, stretches: Sequence[Stretch], limits: Limits, *, windowed: bool) -> None:
     for number, stretch in enumerate(stretches, start=1):
         units = unit_count(song, stretch)
         if units > limits.units_per_second * stretch.seconds:
@@ -92,8 +119,10 @@ def _check(song: Song, stretches: Sequence[Stretch], limits: Limits, windowed: b
             )
 
 
-async def _ask(song: Song, stretches: Sequence[Stretch], predictor: Predictor, whole: float, limits: Limits) -> Found:
-    """The first answers: for all stretches of up to `whole` seconds at once, for longer ones clip by clip."""
+async def _ask(
+    song: Song, stretches: Sequence[Stretch], predictor: Predictor, whole: float, limits: Limits, level: float
+) -> Found:
+    """The model's answers: for all stretches of up to `whole` seconds at once, for longer ones clip by clip."""
     found: Found = {}
     asked = [stretch for stretch in stretches if stretch.phrases]
     short = [stretch for stretch in asked if stretch.seconds <= whole]
@@ -103,30 +132,38 @@ async def _ask(song: Song, stretches: Sequence[Stretch], predictor: Predictor, w
             found.update(read_answer(song, stretch, answer))
     for stretch in asked:
         if stretch.seconds > whole:
-            found.update(await walk(song, stretch, predictor, limits))
+            found.update(await walk(song, stretch, predictor, limits, level))
     return found
 
 
-async def _repair(song: Song, stretches: Sequence[Stretch], predictor: Predictor, found: Found, limits: Limits) -> None:
-    again = [
-        part
-        for stretch in stretches
-        for part in repairs(song, stretch, found)
-        if unit_count(song, part) <= limits.units_per_second * part.seconds
-    ]
+async def _repair(asked: _Request, found: Found, predictor: Predictor, limits: Limits) -> None:
+    again = await to_thread.run_sync(_worth_asking_again, asked, found, limits)
     if again:
-        second = await _ask(song, again, predictor, limits.longest_seconds, limits)
-        for stretch in stretches:
-            accept(song, stretch, found, {i: second[i] for i in stretch.phrases if i in second})
+        second = await _ask(asked.song, again, predictor, limits.longest_seconds, limits, level_of(found))
+        await to_thread.run_sync(_accept, asked, found, second)
 
 
-def _words(
-    song: Song, stretches: Sequence[Stretch], printed: Sequence[Sequence[PrintedLine]], found: Found
-) -> list[Placed]:
+def _worth_asking_again(asked: _Request, found: Found, limits: Limits) -> list[Stretch]:
+    parts = [part for stretch in asked.stretches for part in repairs(asked.song, stretch, found)]
+    return [part for part in parts if unit_count(asked.song, part) <= limits.units_per_second * part.seconds]
+
+
+def _accept(asked: _Request, found: Found, second: Found) -> None:
+    for stretch in asked.stretches:
+        accept(asked.song, stretch, found, {i: second[i] for i in stretch.phrases if i in second})
+
+
+def _finish(asked: _Request, found: Found) -> Alignment:
+    timed = in_order(_words(asked, found), asked.song.seconds)
+    return alignment_of([line for lines in asked.lines for line in lines], timed, asked.song.language)
+
+
+def _words(asked: _Request, found: Found) -> list[Placed]:
     """All words of all lines in order, each with a time; what was not heard is kept within its window."""
-    words = iter(placed([line for lines in printed for line in lines], song.phrases, without_piles(found)))
+    lines = [line for own in asked.lines for line in own]
+    words = iter(placed(lines, asked.song.phrases, without_piles(found)))
     filled: list[Placed] = []
-    for stretch, lines in zip(stretches, printed, strict=True):
-        own = list(islice(words, sum(len(line.words) for line in lines)))
-        filled += fill(own, stretch.start, stretch.end)
+    for stretch, own in zip(asked.stretches, asked.lines, strict=True):
+        count = sum(len(line.words) for line in own)
+        filled += fill(list(islice(words, count)), stretch.start, stretch.end)
     return filled

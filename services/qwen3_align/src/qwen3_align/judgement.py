@@ -3,12 +3,12 @@
 The model places every unit that it is given, sung or not, and is never at a loss. What it could not hear shows all the
 same: such units are piled up in one instant, mostly at the end of the clip or beyond it, or come faster than anyone
 sings, and its confidence is low. How high confidence is where it is right differs between recordings (a voice over a
-band is heard less surely than one alone), so it is judged against the other units of the same clip.
+band is heard less surely than one alone), so it is judged against other units of the same song.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
 
@@ -18,9 +18,9 @@ from qwen3_align.clips import STEP_SECONDS, UnitTime
 from qwen3_align.song import Found, Times
 
 _PILE_UNITS = 3
-_SURE, _NEVER_SURE = 0.3, 0.1
-_SURE_SHARE = 0.5
-"""Of what the better units of the clip have."""
+_SURE, _NEVER_SURE = 0.3, 0.02
+_SHARE_OF_CLIP, _SHARE_OF_SONG = 0.5, 0.25
+"""Of the level of the clip, and of the surest clip. Parts of a song differ more than words side by side."""
 _BETTER_PERCENTILE = 75
 _MOST_PILED = 0.25
 _FASTEST_UNITS = 14.0
@@ -56,12 +56,15 @@ def without_piles(found: Found) -> Found:
     }
 
 
-def sure_from(times: Iterable[UnitTime]) -> float:
-    """The confidence from which a unit is believed, next to these."""
-    confidences = [time.confidence for time in times if time.confidence > 0]
-    if not confidences:
-        return _SURE
-    return min(_SURE, max(_NEVER_SURE, _SURE_SHARE * float(np.percentile(confidences, _BETTER_PERCENTILE))))
+def level_of(found: Found) -> float:
+    """The confidence that the better units have, 0 without any."""
+    confidences = [time.confidence for time in chain.from_iterable(found.values()) if time.confidence > 0]
+    return float(np.percentile(confidences, _BETTER_PERCENTILE)) if confidences else 0.0
+
+
+def sure_from(level: float, best_level: float = 0.0) -> float:
+    """The confidence from which a unit is believed, by the levels of its clip and of the surest clip of the song."""
+    return max(_NEVER_SURE, min(_SURE, max(_SHARE_OF_CLIP * level, _SHARE_OF_SONG * best_level)))
 
 
 def is_believable(times: Times, piles: Sequence[bool], sure: float) -> bool:

@@ -9,12 +9,12 @@ from lyric_timing.sung import Roadmap, SungLine
 from lyric_timing.timed import TimedLine, TimedWord
 from lyric_timing.windows import Spans, repair_windows, suspects
 from qwen3_align.clips import UnitTime
-from qwen3_align.judgement import is_believable, mean_confidence, piles_in, sure_from
+from qwen3_align.judgement import is_believable, level_of, mean_confidence, piles_in, sure_from
 from qwen3_align.song import Found, Song, Stretch, Times
 from qwen3_align.words import word_times
 
-_SHORTEST = 0.2
-"""Seconds of a stretch in which a word can be sung."""
+_SHORTEST = 0.5
+"""Seconds; less gives the model nothing to hear."""
 _MOSTLY = 0.9
 """A second question with so much of the sound of the first would only be answered alike."""
 
@@ -51,7 +51,7 @@ def doubtful_phrases(song: Song, stretch: Stretch, found: Found) -> tuple[int, .
     """Phrases of the stretch that were not found, or not where they are said to be."""
     known = {i: found[i] for i in stretch.phrases if i in found}
     piles = piles_in(known)
-    sure = sure_from(time for times in known.values() for time in times)
+    sure = sure_from(level_of(known))
     doubtful = {i for i in stretch.phrases if i not in known or not is_believable(known[i], piles[i], sure)}
     lines = _lines(song, stretch, found)
     doubtful |= {stretch.first + i for i in suspects(lines, silences=_shifted(song.silences, stretch))}

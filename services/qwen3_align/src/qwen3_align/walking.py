@@ -10,26 +10,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from qwen3_align.clips import Predictor, UnitTime
-from qwen3_align.judgement import is_believable, mean_confidence, piles_in, sure_from
+from qwen3_align.anchors import Reading
+from qwen3_align.clips import Predictor
+from qwen3_align.judgement import level_of, mean_confidence, sure_from
 from qwen3_align.limits import Limits
 from qwen3_align.song import Found, Song, Stretch, Times, clip_of, read_answer, unit_count
 
+_MOST_SOUND = 4.0
+"""Times the length of the stretch that the model may be asked to hear. Answers that make sense need half of it."""
+_SHORTEST = 0.5
+"""Seconds; less gives the model nothing to hear."""
 _CUT_SHARE = 0.25
 """The clip ends at the quietest moment of so much of its last part."""
 _SURPLUS, _SPARE_UNITS = 1.25, 8
-_CLEAR_SECONDS = 1.5
-"""A phrase that ends nearer to the clip's end may go on after it."""
 _LEAD_SECONDS = 0.5
 """What a clip has before its first word."""
 _OVERLAP_SECONDS = 8.0
 """A phrase that begins at the end of a clip began at most so long before it."""
 _LEAST_MOVE = 5.0
-_HOLE_PHRASES = 3
-_LEAST_BELIEVED = 0.6
-"""Of the phrases before an anchor."""
 _LONG_BREAK = 15.0
-_LEAST_SURE_UNITS = 3
 _SAME_SECONDS = 0.4
 _CONTRADICTED = 0.5
 """What is left of the confidence of a phrase that two clips place differently."""
@@ -47,18 +46,31 @@ class _Step:
     """Seconds in which no text was found before this."""
 
 
-async def walk(song: Song, stretch: Stretch, predictor: Predictor, limits: Limits) -> Found:
-    """Places the phrases of the stretch; those that are missing in the result have not been found."""
+async def walk(song: Song, stretch: Stretch, predictor: Predictor, limits: Limits, level: float = 0.0) -> Found:
+    """Places the phrases of the stretch; those that are missing in the result have not been found.
+
+    `level` is the confidence of what was well heard elsewhere in the song (`level_of`), by which the first clip is
+    judged. Without it, what was made out of the noise of an intro is only told when singing has been heard; the walk
+    then begins again where it stands.
+    """
     found: Found = {}
     step = _Step(stretch.start, stretch.first)
-    while step.phrase < stretch.last and step.at < stretch.end:
+    left = _MOST_SOUND * stretch.seconds + limits.longest_seconds
+    while step.phrase < stretch.last and stretch.end - step.at > _SHORTEST and left > 0:
         asked = _next_clip(song, stretch, step, limits)
+        left -= asked.seconds
         (answer,) = await predictor.predict([clip_of(song, asked)])
         heard = read_answer(song, asked, answer)
-        if asked.end >= stretch.end:
+        level = max(level, level_of(heard))
+        sure = sure_from(level_of(heard), level)
+        if found and all(mean_confidence(times) < sure for times in found.values()):
+            found.clear()
+            step = _Step(asked.start, stretch.first)
+        elif asked.end >= stretch.end:
             _merge(found, heard)
             break
-        step = _advance(song, asked, heard, found, step)
+        else:
+            step = _advance(song, Reading.of(asked, heard, sure), found, step)
     return found
 
 
@@ -89,19 +101,17 @@ def _after_silence(song: Song, at: float, end: float) -> float:
     return at
 
 
-def _advance(song: Song, asked: Stretch, heard: Found, found: Found, step: _Step) -> _Step:
+def _advance(song: Song, reading: Reading, found: Found, step: _Step) -> _Step:
     """Keeps what can be believed, and says where to go on."""
-    piles = piles_in(heard)
-    sure = sure_from(time for times in heard.values() for time in times)
-    believed = {i: is_believable(times, piles[i], sure) for i, times in heard.items()}
-    anchor = _anchor(asked, heard, believed, over_holes=step.tries > 0)
+    asked, heard = reading.asked, reading.heard
+    anchor = reading.anchor(over_holes=step.tries > 0)
     moves = anchor is not None and (anchor > asked.first or anchor not in found)
     sung_until, following = asked.start, asked.first
     if anchor is not None:
         _merge(found, {i: heard[i] for i in range(asked.first, anchor + 1)})
         sung_until, following = heard[anchor][-1].end, anchor + 1
     resumed = asked.end - _OVERLAP_SECONDS
-    onset = _onset(heard, piles, sure, following)
+    onset = reading.onset(following)
     if onset is not None:
         resumed = min(resumed, onset - _LEAD_SECONDS)
     idle = resumed - sung_until
@@ -114,46 +124,11 @@ def _advance(song: Song, asked: Stretch, heard: Found, found: Found, step: _Step
     return _Step(asked.end, _skipped(song, asked, following))
 
 
-def _anchor(asked: Stretch, heard: Found, believed: dict[int, bool], *, over_holes: bool) -> int | None:
-    """The last phrase that is believed, ends clear of the clip's end, and has mostly believed phrases before it.
-
-    A hole of several phrases that are not believed ends the search, unless it may go `over_holes`: either they are not
-    sung, or what follows was taken for a repeat of it that is sung earlier, which the next clip shows.
-    """
-    anchor: int | None = None
-    count = number = hole = 0
-    needed = 1
-    for i in asked.phrases:
-        hole = 0 if believed[i] else hole + 1
-        if hole >= _HOLE_PHRASES:
-            if not over_holes:
-                break
-            count = number = 0
-            needed = _HOLE_PHRASES
-            continue
-        count, number = count + believed[i], number + 1
-        clear = heard[i][-1].end <= asked.end - _CLEAR_SECONDS
-        if believed[i] and clear and count >= max(needed, _LEAST_BELIEVED * number):
-            anchor = i
-    return anchor
-
-
 def _before(heard: Found, anchor: int, asked: Stretch) -> float:
     """Where a clip begins whose first phrase is the anchor: before it, but not within the phrase before it."""
     start = heard[anchor][0].start
     earlier = heard[anchor - 1][-1].end if anchor > asked.first else asked.start
     return min(start, max(earlier, start - _LEAD_SECONDS))
-
-
-def _onset(heard: Found, piles: dict[int, list[bool]], sure: float, first: int) -> float | None:
-    """When the phrases from `first` on begin to be sung in the clip: the first of several sure units in a row."""
-    row: list[UnitTime] = []
-    for i in range(first, max(heard) + 1):
-        for time, pile in zip(heard[i], piles[i], strict=True):
-            row = [*row, time] if not pile and time.confidence >= sure else []
-            if len(row) == _LEAST_SURE_UNITS:
-                return row[0].start
-    return None
 
 
 def _skipped(song: Song, asked: Stretch, following: int) -> int:

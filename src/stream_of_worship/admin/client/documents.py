@@ -115,6 +115,7 @@ class Check(Document):
 
     ok: bool
     detail: str | None = None
+    optional: bool = False
 
 
 class Readiness(Document):

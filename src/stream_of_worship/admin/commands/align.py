@@ -18,9 +18,10 @@ from sow_analysis.lrc import LrcOptions, LrcResult, Stage
 from stream_of_worship.admin import background, report
 from stream_of_worship.admin.errors import ArgumentsSwappedError, UsageError
 from stream_of_worship.admin.media import looks_like_media
-from stream_of_worship.admin.options import Audio, Engines, Force, FormatName, Language
+from stream_of_worship.admin.options import Audio, Engines, Force, FormatName, Language, UseQwen3
 from stream_of_worship.admin.output import Destination
 from stream_of_worship.admin.progress import StageProgress
+from stream_of_worship.admin.qwen3 import Qwen3Url, server_at
 from stream_of_worship.admin.shell import Shell
 
 EXAMPLES = """
@@ -35,6 +36,8 @@ EXAMPLES = """
       prints enhanced LRC and writes no file
   sow align song.mp3 lyrics.txt --engines pocketsphinx
       needs no downloaded model
+  sow align song.mp3 lyrics.txt --qwen3-url http://gpu:8010
+      asks a Qwen3 server too
 """
 
 
@@ -65,6 +68,8 @@ def align(
         str, typer.Option("--model", metavar="NAME", help="Whisper model to listen with; see `sow models list`.")
     ] = "base",
     engines: Engines = None,
+    use_qwen3: UseQwen3 = True,
+    qwen3_url: Qwen3Url = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print lyrics and report as one JSON document.")] = False,
     force: Force = False,
 ) -> None:
@@ -84,7 +89,8 @@ def align(
         code = checked_language(language)
         sheet = read_sheet(lyrics, language=code)
         destination.check()
-        options = LrcOptions(language=code, whisper_model=model.removeprefix("whisper-"), engines=names(engines))
+        options = LrcOptions(code, model.removeprefix("whisper-"), names(engines), use_qwen3=use_qwen3)
+        qwen3 = server_at(qwen3_url)
 
         with StageProgress(shell.err) as bars:
 
@@ -93,7 +99,7 @@ def align(
                     check()
                     bars(stage, share)
 
-                return shell.services.generate(audio, sheet, options, progress)
+                return shell.services.generate(audio, sheet, options, progress, qwen3=qwen3)
 
             result = background.run(work)
 

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from stream_of_worship.admin import background
 from stream_of_worship.admin.failures import ExitCode
+from stream_of_worship.admin.qwen3 import URL
 from stream_of_worship.admin.remote import DEFAULT_SERVER, AsJson, Server, connected, echo
 from stream_of_worship.admin.shell import Shell
 from stream_of_worship.admin.text import count, printable
@@ -42,7 +43,8 @@ def doctor(context: typer.Context, as_json: AsJson = False, server: Server = DEF
 
         def work(_: object) -> list[Finding]:
             store = shell.services.open_store()
-            found = [*diagnosis.program(), *diagnosis.engines(store), *diagnosis.sound()]
+            found = [*diagnosis.program(), *diagnosis.engines(store)]
+            found += [*diagnosis.qwen3(os.environ.get(URL)), *diagnosis.sound()]
             settings, findings = diagnosis.settings(os.environ)
             found += findings
             places: dict[str, Path] = {"models": store.root}

@@ -22,7 +22,7 @@ from stream_of_worship.admin.commands.align import (
     same_file,
 )
 from stream_of_worship.admin.errors import UsageError
-from stream_of_worship.admin.options import Audio, Engines, Force, Language, ServiceModel
+from stream_of_worship.admin.options import Audio, Engines, Force, Language, ServiceModel, UseQwen3
 from stream_of_worship.admin.output import Destination
 from stream_of_worship.admin.remote import (
     DEFAULT_SERVER,
@@ -89,6 +89,7 @@ def submit(
     language: Language = None,
     model: ServiceModel = None,
     engines: Engines = None,
+    use_qwen3: UseQwen3 = True,
     youtube_url: Annotated[
         str | None,
         typer.Option(
@@ -128,7 +129,7 @@ def submit(
             raise UsageError("--json and -o - both print on standard output")
         if destination.path is not None and same_file(destination.path, audio):
             raise UsageError(f"{destination.path} is the recording itself")
-        options = lrc_options(language, model, engines, redo=redo)
+        options = lrc_options(language, model, engines, use_qwen3=use_qwen3, redo=redo)
         if wait:
             destination.check()
         with connected(shell, server) as service:
@@ -160,7 +161,9 @@ def submit(
             console.print(f"Watch it with: {escape(printable(suggestion('view', written)))}", soft_wrap=True)
 
 
-def lrc_options(language: str | None, model: str | None, engines: str | None, *, redo: bool) -> dict[str, Any]:
+def lrc_options(
+    language: str | None, model: str | None, engines: str | None, *, use_qwen3: bool = True, redo: bool = False
+) -> dict[str, Any]:
     """The service's `options`; what the user left open is left to the service.
 
     Raises:
@@ -170,6 +173,7 @@ def lrc_options(language: str | None, model: str | None, engines: str | None, *,
         "language": checked_language(language),
         "whisper_model": model.removeprefix("whisper-") if model else None,
         "engines": names(engines),
+        **({} if use_qwen3 else {"use_qwen3": False}),
         **({"force": True, "use_cache": False} if redo else {}),
     }
 

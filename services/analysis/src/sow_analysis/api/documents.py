@@ -65,6 +65,9 @@ class LrcJobOptions(Strict):
     engines: list[Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]] | None = Field(
         default=None, max_length=16, description="Only these engines may serve. Default: all that can."
     )
+    use_qwen3: bool = Field(
+        default=True, description="Whether a Qwen3 alignment service may serve, where the service knows one."
+    )
     force: bool = Field(default=False, description="Whether the result replaces lyrics that were edited by hand.")
     use_cache: bool = Field(default=True, description="Whether a result that was worked out before will do.")
 
@@ -280,6 +283,7 @@ class CheckDocument(BaseModel):
 
     ok: bool
     detail: str | None = None
+    optional: bool = Field(default=False, description="Whether the service works without it, if less well.")
 
 
 class Readiness(BaseModel):

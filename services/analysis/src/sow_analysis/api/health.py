@@ -12,6 +12,7 @@ from sow_analysis import metrics
 from sow_analysis.api.context import Runtime
 from sow_analysis.api.documents import CheckDocument, Health, Readiness
 from sow_analysis.api.security import require_key
+from sow_analysis.engines.qwen3_client import check_qwen3
 from sow_analysis.errors import AnalysisError
 
 router = APIRouter(tags=["operation"])
@@ -33,8 +34,17 @@ async def ready(runtime: Runtime, response: Response) -> Readiness:
         "queue": runtime.queue.ping,
         "storage": runtime.storage.check,
     }
-    found = await asyncio.gather(*(_check(check) for check in checks.values()))
-    answer = Readiness(ready=all(check.ok for check in found), checks=dict(zip(checks, found, strict=True)))
+    optional: dict[str, Callable[[], Awaitable[object]]] = {}
+    if (qwen3 := runtime.settings.qwen3) is not None:
+        optional["qwen3"] = lambda: check_qwen3(qwen3)
+    found = await asyncio.gather(
+        *(_check(check) for check in checks.values()),
+        *(_check(check, optional=True) for check in optional.values()),
+    )
+    answer = Readiness(
+        ready=all(check.ok or check.optional for check in found),
+        checks=dict(zip((*checks, *optional), found, strict=True)),
+    )
     if not answer.ready:
         response.status_code = 503
     return answer
@@ -46,14 +56,20 @@ async def get_metrics(runtime: Runtime) -> Response:
     return Response(runtime.metrics.exposition(await runtime.jobs.counts()), media_type=metrics.CONTENT_TYPE)
 
 
-async def _check(check: Callable[[], Awaitable[object]]) -> CheckDocument:
+async def _check(check: Callable[[], Awaitable[object]], *, optional: bool = False) -> CheckDocument:
+    """How one thing is."""
+    problem = await _problem(check)
+    return CheckDocument(ok=problem is None, detail=problem, optional=optional)
+
+
+async def _problem(check: Callable[[], Awaitable[object]]) -> str | None:
     try:
         async with asyncio.timeout(_CHECK_SECONDS):
             await check()
     except TimeoutError:
-        return CheckDocument(ok=False, detail=f"No answer within {_CHECK_SECONDS:g} s.")
+        return f"No answer within {_CHECK_SECONDS:g} s."
     except AnalysisError as error:
-        return CheckDocument(ok=False, detail=str(error))
+        return str(error)
     except Exception as error:  # its text may hold a password
-        return CheckDocument(ok=False, detail=f"It cannot be reached ({type(error).__name__}).")
-    return CheckDocument(ok=True)
+        return f"It cannot be reached ({type(error).__name__})."
+    return None

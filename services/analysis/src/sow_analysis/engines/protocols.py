@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lyric_timing.heard import Heard
+from lyric_timing.sheet import Line
 
 Samples = NDArray[np.float32]
 """Mono sound at 16 kHz, shape (n,), full scale ±1."""
@@ -28,8 +29,13 @@ class TextWindow:
     start: float
     end: float
     """Seconds in the recording."""
-    words: tuple[str, ...]
-    """As printed."""
+    lines: tuple[Line, ...]
+    """As printed, in sung order."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Those of all its lines, as printed."""
+        return tuple(word.text for line in self.lines for word in line.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,22 @@ class Evidence(Engine, Protocol):
 
 class Aligner(Engine, Protocol):
     """Finds known words in stretches of a recording."""
+
+    @property
+    def hears_voice_too(self) -> bool:
+        """Whether the separated voice is worth a second opinion of it."""
+        ...
+
+    @property
+    def stretches_first_words(self) -> bool:
+        """Whether the first word of a line starts with the pause before it."""
+        ...
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether the model of confidence was fitted to its opinions. Those of others do not count in it, and are
+        compared with what is surely known before they are used."""
+        ...
 
     def align(
         self, samples: Samples, windows: Sequence[TextWindow], language: str, progress: Fraction

@@ -26,6 +26,9 @@ class WhisperAligner:
     """Finds known words in windows of up to 30 seconds."""
 
     name = "whisper-align"
+    hears_voice_too = True
+    stretches_first_words = True
+    is_calibrated = True
 
     def __init__(self, loader: WhisperLoader) -> None:
         self._loader = loader

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lyric_timing import formats
 from song_audio.errors import CodedError
 from sow_analysis.caches import ResultCache, ResultKey
+from sow_analysis.engines.qwen3_server import NAME as QWEN3
 from sow_analysis.errors import AnalysisError, StorageError
 from sow_analysis.failures import Failure, failure_of
 from sow_analysis.fetching import uploaded
@@ -40,6 +41,8 @@ from sow_analysis.worker.version import pipeline_version
 
 _log = structlog.stdlib.get_logger(__name__)
 _results = TypeAdapter(LrcResult)
+_FINAL = (Turn.SERVED, Turn.REJECTED)
+"""Outcomes that another run would have as well."""
 
 
 class HashMismatchError(AnalysisError):
@@ -159,7 +162,9 @@ class LrcExecutor:
             content_hash,
             ResultKey.hash_text(request["lyrics_text"]),
             {
-                **{name: value for name, value in options.items() if name not in ("force", "use_cache")},
+                **{name: value for name, value in options.items() if name not in ("force", "use_cache", "use_qwen3")},
+                # A result without Qwen3 is not found any more once a server for it is configured, and the reverse.
+                "qwen3": self._may_ask_qwen3(options),
                 "title": request.get("song_title"),
                 "youtube_url": request.get("youtube_url"),
             },
@@ -183,6 +188,8 @@ class LrcExecutor:
             "options": {**options, "youtube_url": request.get("youtube_url")},
             "max_seconds": self._settings.max_audio_seconds,
         }
+        if (qwen3 := self._settings.qwen3) is not None:
+            arguments["qwen3"] = qwen3.plain()
         if options.get("use_cache", True):
             arguments |= {
                 "cache_dir": str(self._settings.cache_dir),
@@ -195,9 +202,14 @@ class LrcExecutor:
         result = _results.validate_python(answer)
         for attempt in result.attempts:
             self._metrics.engine_ended(attempt.step, attempt.engine, attempt.outcome, attempt.seconds)
-        if all(attempt.outcome is Turn.SERVED for attempt in result.attempts):  # else the next run may do better
+        if all(attempt.outcome in _FINAL for attempt in result.attempts):  # else the next run may do better
             await asyncio.to_thread(self._cache.put, key, result)
         return content_hash, result
+
+    def _may_ask_qwen3(self, options: Mapping[str, Any]) -> bool:
+        named = options.get("engines")
+        wanted = options.get("use_qwen3", True) and (named is None or QWEN3 in named)
+        return bool(wanted and self._settings.qwen3 is not None)
 
     async def _keep(self, url: str, audio: Path, content_hash: str, result: LrcResult) -> None:
         """Keep a recording that came from elsewhere as if it had been uploaded."""
