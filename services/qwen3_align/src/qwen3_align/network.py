@@ -71,9 +71,10 @@ class Network:
         ids = np.zeros((len(batch), max(prepared.tokens for prepared in batch)), np.int64)
         for row, prepared in zip(ids, batch, strict=True):
             row[: prepared.tokens] = prepared.input_ids
-        tokens = torch.from_numpy(ids).to(self._device)
-        embedded = language_model.embed_tokens(tokens)
-        embedded[tokens == self._model.config.audio_token_id] = audio.to(embedded.dtype)
+        embedded = language_model.embed_tokens(torch.from_numpy(ids).to(self._device))
+        # Found here, as a mask that lies on a GPU would make the CPU wait for it.
+        heard = torch.from_numpy(np.flatnonzero(ids == self._model.config.audio_token_id)).to(self._device)
+        embedded.flatten(0, 1)[heard] = audio.to(embedded.dtype)
         states = language_model(
             inputs_embeds=embedded,
             # Made already: none. So transformers' attention takes the causal path that needs no mask.
