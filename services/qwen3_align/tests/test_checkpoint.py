@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hub import COMMIT, REPOSITORY, running_hub
 from reference import noise
 from safetensors.torch import load_file, save_file
 
@@ -172,32 +174,72 @@ def test_an_index_may_not_point_outside(copy: Path, tmp_path: Path) -> None:
 
 def test_offline_needs_a_model_on_disk(tmp_path: Path) -> None:
     with pytest.raises(ModelNotOnDiskError, match="Start once with the network allowed"):
-        fetch(ModelSource("someone/something", offline=True, cache_dir=tmp_path), print)
+        fetch(ModelSource("someone/something", offline=True, cache_dir=tmp_path), _ignore)
 
 
-def test_offline_finds_what_was_downloaded(copy: Path, tmp_path: Path) -> None:
-    commit = "0123456789abcdef0123456789abcdef01234567"
-    repository = tmp_path / "hub" / "models--someone--aligner"
-    (repository / "refs").mkdir(parents=True)
-    (repository / "refs" / "main").write_text(commit)
-    shutil.copytree(copy, repository / "snapshots" / commit)
-    model = AlignerModel(ModelOptions(ModelSource("someone/aligner", offline=True, cache_dir=tmp_path), device="cpu"))
-    assert model.describe().revision is None
-    model.load()
-    assert (model.describe().id, model.describe().revision) == ("someone/aligner", commit)
+def test_downloads_what_is_needed_and_finds_it_again_offline(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (copy / "README.md").write_text("not needed")
+    (copy / "pytorch_model.bin").write_text("not needed either")
+    heard: list[tuple[str, float]] = []
+    source = ModelSource(REPOSITORY, cache_dir=tmp_path / "cache")
+    with running_hub(copy) as hub:
+        _use(hub.url, monkeypatch)
+        model = AlignerModel(ModelOptions(source, device="cpu"))
+        assert (model.describe().id, model.describe().revision) == (REPOSITORY, None)
+        model.load(lambda stage, share: heard.append((stage, share)))
+        assert not {"README.md", "pytorch_model.bin"} & {*hub.served}
+    shares = [share for stage, share in heard if stage == "download"]
+    assert all(0 <= share <= 1 for share in shares)
+    assert shares[-1] == 1.0
+    assert len(shares) > 2
+    assert (model.describe().id, model.describe().revision) == (REPOSITORY, COMMIT)
+    later = AlignerModel(ModelOptions(replace(source, offline=True), device="cpu"))
+    later.load()
+    assert later.predict([CLIP]) == model.predict([CLIP])
+
+
+def test_a_model_that_was_not_downloaded_whole_is_not_used_offline(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = ModelSource(REPOSITORY, cache_dir=tmp_path / "cache")
+    with running_hub(copy) as hub:
+        _use(hub.url, monkeypatch)
+        folder = fetch(source, _ignore).folder
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(ModelNotOnDiskError, match="or not whole"):
+        fetch(replace(source, offline=True), _ignore)
+
+
+def test_a_repository_that_the_hub_does_not_have_is_not_asked_for_again(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_hub(copy) as hub:
+        _use(hub.url, monkeypatch)
+        with pytest.raises(ModelNotFoundError) as raised:
+            fetch(ModelSource("someone/else", cache_dir=tmp_path), _ignore)
+    assert not raised.value.retryable
 
 
 def test_a_hub_that_does_not_answer_may_be_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    _use("http://127.0.0.1:9", monkeypatch)
     with pytest.raises(HubUnreachableError) as raised:
-        fetch(ModelSource("someone/something", cache_dir=tmp_path), print)
+        fetch(ModelSource("someone/something", cache_dir=tmp_path), _ignore)
     assert raised.value.retryable
 
 
 @pytest.mark.parametrize("name", ["/nowhere/at/all", "./nowhere", "not a name"])
 def test_says_what_is_not_there(name: str) -> None:
     with pytest.raises(ModelNotFoundError):
-        fetch(ModelSource(name), print)
+        fetch(ModelSource(name), _ignore)
+
+
+def _use(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", url)
+    monkeypatch.setattr(
+        "huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", url + "/{repo_id}/resolve/{revision}/{filename}"
+    )
 
 
 def _native(source: ModelSource) -> Path:

@@ -130,3 +130,13 @@ def test_clips_that_the_model_cannot_read_are_refused(clip: Clip, tiny_model: Al
 
 def test_an_empty_batch_is_answered_with_nothing(tiny_model: AlignerModel) -> None:
     assert tiny_model.predict([]) == []
+
+
+def test_many_threads_may_prepare_at_once(tiny_model: AlignerModel) -> None:
+    clips = [noise(1 + i % 3, "we sing for joy " * (1 + i % 5), seed=i) for i in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(tiny_model.prepare, clips))
+    for clip, prepared in zip(clips, together, strict=True):
+        alone = tiny_model.prepare(clip)
+        assert torch.equal(prepared.spectrum, alone.spectrum)
+        np.testing.assert_array_equal(prepared.input_ids, alone.input_ids)

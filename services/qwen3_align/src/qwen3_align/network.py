@@ -45,6 +45,11 @@ class Network:
         self._model = model
         self._device: torch.device = model.device
         self._on_cpu = self._device.type == "cpu"
+        if self._device.type != "mps":
+            # The order in which the CPU's and CUDA's own convolutions read: a third less time on the CPU.
+            tower = model.model.audio_tower
+            for convolution in (tower.conv2d1, tower.conv2d2, tower.conv2d3):
+                convolution.to(memory_format=torch.channels_last)
 
     @torch.inference_mode()
     def forward(self, batch: Sequence[Prepared]) -> list[Answer]:
@@ -71,9 +76,10 @@ class Network:
         ids = np.zeros((len(batch), max(prepared.tokens for prepared in batch)), np.int64)
         for row, prepared in zip(ids, batch, strict=True):
             row[: prepared.tokens] = prepared.input_ids
-        tokens = torch.from_numpy(ids).to(self._device)
-        embedded = language_model.embed_tokens(tokens)
-        embedded[tokens == self._model.config.audio_token_id] = audio.to(embedded.dtype)
+        embedded = language_model.embed_tokens(torch.from_numpy(ids).to(self._device))
+        # Found here, as a mask that lies on a GPU would make the CPU wait for it.
+        heard = torch.from_numpy(np.flatnonzero(ids == self._model.config.audio_token_id)).to(self._device)
+        embedded.flatten(0, 1)[heard] = audio.to(embedded.dtype)
         states = language_model(
             inputs_embeds=embedded,
             # Made already: none. So transformers' attention takes the causal path that needs no mask.

@@ -133,7 +133,10 @@ def _cause(error: BaseException) -> str:
 
 
 def _reporting_bar(report: Report) -> type[tqdm]:
-    """Make a progress bar that draws nothing and tells `report` what share of the bytes has come."""
+    """Make a progress bar that draws nothing and tells `report` what share of the bytes has come.
+
+    The share is of the files that the hub's client knows of by then, so it may fall in the first moments.
+    """
 
     class Bar(tqdm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
