@@ -9,7 +9,7 @@ from platformdirs import user_cache_path
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from sow_web.security import is_loopback
+from sow_web.loopback import is_loopback
 
 PREFIX = "SOW_QWEN3_"
 
