@@ -93,10 +93,12 @@ def test_the_service_starts_answers_and_stops(counting_model_folder: Path, tmp_p
         try:
             lines = map(json.loads, process.stderr)
             address = next(line["address"] for line in lines if line["event"] == "serving")
-            assert httpx2.get(f"{address}/health").json()["status"] in ("loading", "ready")
-            next(line for line in lines if line["event"] == "model_ready")
-            form = {"files": {"audio": ("song.wav", song())}, "data": {"request": '{"lyrics_text": "la la\\nla"}'}}
-            answer = httpx2.post(f"{address}/api/v1/align", timeout=60, **form)
+            # The address is told before it is listened on.
+            with httpx2.Client(base_url=address, transport=httpx2.HTTPTransport(retries=6), timeout=60) as client:
+                assert client.get("/health").json()["status"] in ("loading", "ready")
+                next(line for line in lines if line["event"] == "model_ready")
+                form = {"files": {"audio": ("song.wav", song())}, "data": {"request": '{"lyrics_text": "la la\\nla"}'}}
+                answer = client.post("/api/v1/align", **form)
             assert answer.status_code == 200, answer.text
             found = answer.json()
             assert [line["text"] for line in found["lines"]] == ["la la", "la"]

@@ -16,6 +16,7 @@ _LONGEST_URL = 4000
 _MOST_WINDOWS = 5000
 _MOST_LINES = 5000
 
+
 def _seen(text: str) -> str:
     if not is_visible(text):
         raise ValueError("a line must have something to see in it")
