@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from qwen3_align.aligned import AlignedLine, AlignedWord, Alignment
+from qwen3_align.alignment.aligned import AlignedLine, AlignedWord, Alignment
+from qwen3_align.alignment.windows import Window
 from qwen3_align.clips import SAMPLE_RATE, Clip, Predictor, Samples, UnitTime
 from qwen3_align.errors import AlignError
 from qwen3_align.protocols import ModelFacts, Progress
-from qwen3_align.windows import Window
 
 
 def clip(seconds: float, *units: str) -> Clip:

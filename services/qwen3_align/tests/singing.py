@@ -11,10 +11,10 @@ from difflib import SequenceMatcher
 import anyio
 import numpy as np
 
-from qwen3_align.aligned import Alignment
 from qwen3_align.alignment import align_song
+from qwen3_align.alignment.aligned import Alignment
+from qwen3_align.alignment.windows import Window
 from qwen3_align.clips import SAMPLE_RATE, STEP_SECONDS, Clip, Samples, UnitTime
-from qwen3_align.windows import Window
 
 _COMMON = [
     "the",

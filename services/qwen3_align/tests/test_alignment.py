@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from singing import Ear, Song, align, make_song, share_within
 
-from qwen3_align.aligned import Alignment
 from qwen3_align.alignment import align_song
+from qwen3_align.alignment.aligned import Alignment
+from qwen3_align.alignment.limits import Limits
+from qwen3_align.alignment.windows import Window
 from qwen3_align.clips import SAMPLE_RATE, Clip, UnitTime
 from qwen3_align.errors import TextUnusableError, UnsupportedLanguageError
-from qwen3_align.limits import Limits
-from qwen3_align.printed import is_visible, read_lines
-from qwen3_align.windows import Window
+from qwen3_align.text.printed import is_visible, read_lines
 
 
 def _check(alignment: Alignment, lines: Sequence[str], seconds: float) -> None:

@@ -21,8 +21,8 @@ from recordings import song
 from qwen3_align.api import create_app
 from qwen3_align.api.codes import PROBLEMS
 from qwen3_align.api.security import ServiceExposedError
-from qwen3_align.keeper import State
-from qwen3_align.runtime import Runtime
+from qwen3_align.service.keeper import State
+from qwen3_align.service.runtime import Runtime
 from qwen3_align.settings import Settings
 
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,8 @@ from reference import Reference, noise
 from qwen3_align.building import build
 from qwen3_align.checkpoint import ModelSource
 from qwen3_align.clips import Clip
-from qwen3_align.encoder import audio_tokens
 from qwen3_align.model import AlignerModel, ModelOptions
+from qwen3_align.model.encoder import audio_tokens
 
 ENGLISH = "we sing for joy and don't stop until morning answers us again 24 7"
 TEXTS = [

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from qwen3_align.anchors import Reading
+from qwen3_align.alignment.anchors import Reading
+from qwen3_align.alignment.judgement import is_believable, level_of, piled, piles_in, sure_from, without_piles
+from qwen3_align.alignment.limits import Limits
+from qwen3_align.alignment.song import Found, Song, Stretch, Times, clip_of, read_answer
 from qwen3_align.clips import UnitTime
-from qwen3_align.judgement import is_believable, level_of, piled, piles_in, sure_from, without_piles
-from qwen3_align.limits import Limits
-from qwen3_align.printed import phrases_of, read_lines
-from qwen3_align.song import Found, Song, Stretch, Times, clip_of, read_answer
+from qwen3_align.text.printed import phrases_of, read_lines
 
 
 def _times(starts: Sequence[float], confidence: float = 0.8) -> Times:

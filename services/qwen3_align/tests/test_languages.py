@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from qwen3_align.errors import UnsupportedLanguageError
-from qwen3_align.languages import LANGUAGES, model_language
+from qwen3_align.text.languages import LANGUAGES, model_language
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from qwen3_align.alignment.loudness import Loudness
 from qwen3_align.clips import SAMPLE_RATE, Samples
-from qwen3_align.loudness import Loudness
 
 
 def _tone(seconds: float, hertz: float = 440.0, level: float = 0.3) -> Samples:

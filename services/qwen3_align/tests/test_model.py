@@ -45,7 +45,7 @@ def test_the_models_life(tiny_model_folder: Path) -> None:
 
 
 def test_threads_that_load_at_once_load_once(tiny_model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import qwen3_align.model as module
+    import qwen3_align.model.aligner_model as module
 
     loads: list[int] = []
     load: Any = module._load  # pyright: ignore[reportPrivateUsage]
@@ -77,7 +77,7 @@ def test_memory_that_runs_out_is_said_so(tiny_model: AlignerModel, monkeypatch: 
         raise torch.OutOfMemoryError("no more")
 
     prepared = tiny_model.prepare(CLIP)
-    monkeypatch.setattr("qwen3_align.network.encode", full)
+    monkeypatch.setattr("qwen3_align.model.network.encode", full)
     with pytest.raises(ModelMemoryError, match="2 clips") as raised:
         tiny_model.forward([prepared, prepared])
     assert raised.value.retryable

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qwen3_align.languages import LANGUAGES
-from qwen3_align.printed import is_visible, phrases_of, read_lines
+from qwen3_align.text.languages import LANGUAGES
+from qwen3_align.text.printed import is_visible, phrases_of, read_lines
 
 _LINE = st.text(st.one_of(st.sampled_from("ab '’我愛の한ー１½—-…/♪🙂([]\u0301\u200d\u200b\u202e\t 0"), st.characters()))
 _LINES = st.lists(st.one_of(_LINE, st.sampled_from(["Holy, holy", "", "♪", "我愛你 forever"])), max_size=8)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers.models.qwen3_asr import processing_qwen3_asr as reference
 
-from qwen3_align.languages import LANGUAGES
-from qwen3_align.units import split_units
+from qwen3_align.text.languages import LANGUAGES
+from qwen3_align.text.units import split_units
 
 _LYRICS = st.text(
     st.one_of(st.sampled_from("ab 'é’我々愛の한글ー１②①½ﬁ—-…/♪🙂\u0301\u3099\u200d\u202e\u0f33َ"), st.characters())

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from qwen3_align.alignment.windows import Window, held_within
 from qwen3_align.errors import WindowsInvalidError
-from qwen3_align.windows import Window, held_within
 
 
 def _windows(*spans: tuple[float, float]) -> list[Window]:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from qwen3_align.aligned import Alignment
+from qwen3_align.alignment.aligned import Alignment
+from qwen3_align.alignment.windows import Window
 from qwen3_align.clips import Clip, Predictor, Samples, UnitTime
-from qwen3_align.windows import Window
 
 Progress = Callable[[str, float | None], None]
 """Told what is being done, such as `download`, and how far it is, 0 to 1, or None where nobody knows."""

@@ -17,14 +17,14 @@ from starlette.requests import ClientDisconnect
 
 from lyric_timing import parse_sheet
 from lyric_timing.errors import LyricTimingError
-from qwen3_align.admission import Ticket
-from qwen3_align.aligned import Alignment
+from qwen3_align.alignment.aligned import Alignment
 from qwen3_align.api.bodies import Asked, body_bytes, read_body
 from qwen3_align.api.codes import PROBLEMS
 from qwen3_align.api.connections import CallerGoneError, while_connected
 from qwen3_align.api.context import Runtime
 from qwen3_align.api.documents import AlignRequest, AlignResponse, LineDocument, ModelDocument, Question
 from qwen3_align.errors import AlignError
+from qwen3_align.service.admission import Ticket
 from qwen3_align.settings import Settings
 from song_audio.errors import CodedError
 from song_audio.fetching import FetchLimits, fetch

@@ -18,7 +18,7 @@ from qwen3_align.api.documents import AlignRequest, Question
 from qwen3_align.api.failing import add_own_handlers
 from qwen3_align.api.security import KEY_VARIABLE, refuse_exposure, require_key
 from qwen3_align.protocols import Align, Model
-from qwen3_align.runtime import open_runtime
+from qwen3_align.service.runtime import open_runtime
 from qwen3_align.settings import Settings
 from sow_web.problems import TooLargeAsProblem, add_handlers, describe_problems
 from sow_web.security import LocalCallersOnly

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from qwen3_align.runtime import Runtime as _Runtime
+from qwen3_align.service.runtime import Runtime as _Runtime
 
 
 def _runtime(request: Request) -> _Runtime:

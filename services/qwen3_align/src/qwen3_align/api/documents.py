@@ -6,11 +6,11 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
-from qwen3_align.aligned import AlignedLine, AlignedWord
-from qwen3_align.keeper import State
-from qwen3_align.printed import is_visible
+from qwen3_align.alignment.aligned import AlignedLine, AlignedWord
+from qwen3_align.alignment.windows import Window
 from qwen3_align.protocols import ModelFacts
-from qwen3_align.windows import Window
+from qwen3_align.service.keeper import State
+from qwen3_align.text.printed import is_visible
 
 _LONGEST_URL = 4000
 _MOST_WINDOWS = 5000

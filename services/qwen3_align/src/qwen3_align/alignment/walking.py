@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from qwen3_align.anchors import Reading
+from qwen3_align.alignment.anchors import Reading
+from qwen3_align.alignment.judgement import level_of, mean_confidence, sure_from
+from qwen3_align.alignment.limits import Limits
+from qwen3_align.alignment.song import Found, Song, Stretch, Times, clip_of, read_answer, unit_count
 from qwen3_align.clips import Predictor
-from qwen3_align.judgement import level_of, mean_confidence, sure_from
-from qwen3_align.limits import Limits
-from qwen3_align.song import Found, Song, Stretch, Times, clip_of, read_answer, unit_count
 
 _MOST_SOUND = 4.0
 """Times the length of the stretch that the model may be asked to hear. Answers that make sense need half of it."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from lyric_timing.sung import Roadmap, SungLine
 from lyric_timing.timed import TimedLine, TimedWord
 from lyric_timing.windows import Spans, repair_windows, suspects
+from qwen3_align.alignment.judgement import is_believable, level_of, mean_confidence, piles_in, sure_from
+from qwen3_align.alignment.song import Found, Song, Stretch, Times
+from qwen3_align.alignment.words import word_times
 from qwen3_align.clips import UnitTime
-from qwen3_align.judgement import is_believable, level_of, mean_confidence, piles_in, sure_from
-from qwen3_align.song import Found, Song, Stretch, Times
-from qwen3_align.words import word_times
 
 _SHORTEST = 0.5
 """Seconds; less gives the model nothing to hear."""

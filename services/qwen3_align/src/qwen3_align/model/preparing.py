@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from transformers.models.qwen3_asr.processing_qwen3_asr import FORCED_ALIGNER_LANGUAGES
 
 from qwen3_align.clips import LONGEST_SECONDS, SAMPLE_RATE, Clip, Samples
-from qwen3_align.encoder import CHUNK_FRAMES, audio_tokens
 from qwen3_align.errors import UnsupportedLanguageError, UnusableClipError
+from qwen3_align.model.encoder import CHUNK_FRAMES, audio_tokens
 
 LANGUAGES = tuple(sorted(FORCED_ALIGNER_LANGUAGES))
 """The model's own names of the languages that it was trained for."""

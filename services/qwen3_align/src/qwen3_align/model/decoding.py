@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from qwen3_align.clips import UnitTime
-from qwen3_align.network import Answer
-from qwen3_align.preparing import Prepared
+from qwen3_align.model.network import Answer
+from qwen3_align.model.preparing import Prepared
 
 
 def read_times(processor: Any, prepared: Prepared, answer: Answer) -> tuple[UnitTime, ...]:

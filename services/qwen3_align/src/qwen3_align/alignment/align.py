@@ -16,18 +16,18 @@ from itertools import islice
 
 from anyio import to_thread
 
-from qwen3_align.aligned import Alignment, alignment_of
+from qwen3_align.alignment.aligned import Alignment, alignment_of
+from qwen3_align.alignment.judgement import level_of, without_piles
+from qwen3_align.alignment.limits import Limits
+from qwen3_align.alignment.repair import accept, repairs
+from qwen3_align.alignment.song import Found, Song, Stretch, clip_of, read_answer, unit_count
+from qwen3_align.alignment.walking import walk
+from qwen3_align.alignment.windows import Window, held_within
+from qwen3_align.alignment.words import Placed, fill, in_order, placed
 from qwen3_align.clips import SAMPLE_RATE, Predictor, Samples
 from qwen3_align.errors import TextUnusableError
-from qwen3_align.judgement import level_of, without_piles
-from qwen3_align.languages import model_language
-from qwen3_align.limits import Limits
-from qwen3_align.printed import PrintedLine, phrases_of, read_lines
-from qwen3_align.repair import accept, repairs
-from qwen3_align.song import Found, Song, Stretch, clip_of, read_answer, unit_count
-from qwen3_align.walking import walk
-from qwen3_align.windows import Window, held_within
-from qwen3_align.words import Placed, fill, in_order, placed
+from qwen3_align.text.languages import model_language
+from qwen3_align.text.printed import PrintedLine, phrases_of, read_lines
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from lyric_timing.timed import TimedWord
-from qwen3_align.printed import PrintedLine
+from qwen3_align.text.printed import PrintedLine
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from itertools import islice
 
 from lyric_timing.timed import TimedLine, TimedLyrics, TimedWord
 from lyric_timing.verify import MIN_WORD_SECONDS, verify
+from qwen3_align.alignment.song import Found, Times
 from qwen3_align.clips import UnitTime
-from qwen3_align.printed import Phrase, PrintedLine
-from qwen3_align.song import Found, Times
+from qwen3_align.text.printed import Phrase, PrintedLine
 
 _LONGEST_GUESS = 0.5
 """Seconds that a word gets next to its own line, when nothing is known of it and there is room."""

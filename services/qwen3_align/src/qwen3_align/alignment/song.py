@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 
+from qwen3_align.alignment.loudness import Loudness
 from qwen3_align.clips import SAMPLE_RATE, Clip, Samples, UnitTime
-from qwen3_align.loudness import Loudness
-from qwen3_align.printed import Phrase
+from qwen3_align.text.printed import Phrase
 
 Times = tuple[UnitTime, ...]
 """When the units of one phrase are sung, in seconds of the recording."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qwen3_align.alignment.judgement import is_believable, piles_in
+from qwen3_align.alignment.song import Found, Stretch
 from qwen3_align.clips import UnitTime
-from qwen3_align.judgement import is_believable, piles_in
-from qwen3_align.song import Found, Stretch
 
 _CLEAR_SECONDS = 1.5
 """A phrase that ends nearer to the clip's end may go on after it."""

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from lyric_timing.language import language_code
 from lyric_timing.words import split_words
-from qwen3_align.units import split_units
+from qwen3_align.text.units import split_units
 
 _PHRASE_UNITS = 12
 """A line of more is cut into phrases. Some lyrics come as one long line."""

@@ -14,8 +14,8 @@ from itertools import chain, pairwise
 
 import numpy as np
 
+from qwen3_align.alignment.song import Found, Times
 from qwen3_align.clips import STEP_SECONDS, UnitTime
-from qwen3_align.song import Found, Times
 
 _PILE_UNITS = 3
 _SURE, _NEVER_SURE = 0.3, 0.02

@@ -18,12 +18,12 @@ import torch
 
 from qwen3_align.checkpoint import Checkpoint, ModelSource, check_tensors, fetch, make_native
 from qwen3_align.clips import SAMPLE_RATE, Clip, UnitTime
-from qwen3_align.decoding import read_times
-from qwen3_align.devices import DtypeName, pick_device, pick_dtype
-from qwen3_align.encoder import ATTENTION
 from qwen3_align.errors import ModelError, ModelMemoryError, ModelNotLoadedError, NotAnAlignerError
-from qwen3_align.network import Answer, Network
-from qwen3_align.preparing import Prepared, Preparer
+from qwen3_align.model.decoding import read_times
+from qwen3_align.model.devices import DtypeName, pick_device, pick_dtype
+from qwen3_align.model.encoder import ATTENTION
+from qwen3_align.model.network import Answer, Network
+from qwen3_align.model.preparing import Prepared, Preparer
 from qwen3_align.protocols import ModelFacts
 
 Stage = Literal["download", "convert", "load", "warm"]

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from qwen3_align.encoder import encode
-from qwen3_align.preparing import Prepared
+from qwen3_align.model.encoder import encode
+from qwen3_align.model.preparing import Prepared
 
 _NEIGHBOURS = 1
 """Classes beside the chosen one that count as the same time: 80 ms is finer than a sung onset is sharp."""

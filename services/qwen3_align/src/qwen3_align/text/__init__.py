@@ -1,0 +1,1 @@
+"""The lyrics: printed lines, and what the model reads of them."""
