@@ -64,13 +64,13 @@ def test_the_pipeline_gets_the_sheet_and_the_options(sow: Sow, pipeline: FakePip
 def test_the_pipeline_gets_the_qwen3_server_of_the_option_or_the_environment_with_its_key(
     sow: Sow, pipeline: FakePipeline, tone: Path, sheet_file: Path
 ):
-    environment = {"SOW_QWEN3_URL": "http://gpu:8010", "SOW_QWEN3_API_KEY": "s3cret-key"}
+    environment = {"SOW_QWEN3_URL": "http://gpu:8001", "SOW_QWEN3_API_KEY": "s3cret-key"}
     sow("align", tone, sheet_file, "--force", env=environment)
     sow("align", tone, sheet_file, "--force", "--qwen3-url", "https://other", "--no-qwen3", env=environment)
     sow("align", tone, sheet_file, "--force")
     sow("align", tone, sheet_file, "--force", env={"SOW_QWEN3_URL": ""})
     assert pipeline.servers == [
-        Qwen3Server("http://gpu:8010", "s3cret-key"),
+        Qwen3Server("http://gpu:8001", "s3cret-key"),
         Qwen3Server("https://other", "s3cret-key"),
         None,
         None,
@@ -79,7 +79,7 @@ def test_the_pipeline_gets_the_qwen3_server_of_the_option_or_the_environment_wit
 
 
 def test_an_address_that_is_none_is_a_mistake_in_the_arguments(sow: Sow, tone: Path, sheet_file: Path):
-    result = sow("align", tone, sheet_file, "--qwen3-url", "gpu:8010")
+    result = sow("align", tone, sheet_file, "--qwen3-url", "gpu:8001")
     assert result.exit_code == 2
     assert "must begin with http:// or https://" in result.stderr
 

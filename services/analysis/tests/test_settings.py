@@ -80,22 +80,22 @@ def test_what_cannot_be_is_refused(wrong: dict[str, object]):
 
 def test_a_qwen3_server_comes_with_its_key_and_its_limits():
     assert Settings(qwen3_url="").qwen3 is None
-    settings = Settings(qwen3_url="http://gpu:8010/", qwen3_api_key="s3cret-key", qwen3_max_seconds=60)
+    settings = Settings(qwen3_url="http://gpu:8001/", qwen3_api_key="s3cret-key", qwen3_max_seconds=60)
     assert settings.qwen3
-    assert (settings.qwen3.origin, settings.qwen3.api_key) == ("http://gpu:8010", "s3cret-key")
+    assert (settings.qwen3.origin, settings.qwen3.api_key) == ("http://gpu:8001", "s3cret-key")
     assert settings.qwen3.max_audio_seconds == 60
     assert "s3cret-key" not in repr(settings) + repr(settings.qwen3)
 
 
 def test_an_address_that_no_qwen3_server_can_have_is_refused():
     with pytest.raises(ValidationError, match="must begin with http"):
-        Settings(qwen3_url="gpu:8010")
+        Settings(qwen3_url="gpu:8001")
 
 
 def test_a_key_that_no_qwen3_server_can_have_is_refused_without_being_repeated():
     with pytest.raises(ValidationError, match="one line of plain ASCII") as caught:
-        Settings(qwen3_url="http://gpu:8010", qwen3_api_key="s3cret\nkey")
+        Settings(qwen3_url="http://gpu:8001", qwen3_api_key="s3cret\nkey")
     assert "s3cret" not in str(caught.value)
-    settings = Settings(qwen3_url="http://gpu:8010", qwen3_api_key="s3cret-key\n")
+    settings = Settings(qwen3_url="http://gpu:8001", qwen3_api_key="s3cret-key\n")
     assert settings.qwen3
     assert settings.qwen3.api_key == "s3cret-key"

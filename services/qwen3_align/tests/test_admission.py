@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from qwen3_align.busy import SaturatedError
 from qwen3_align.service.admission import Admission
-from qwen3_align.service.busy import SaturatedError
 
 
 def test_requests_beyond_the_limit_are_refused_until_one_ends():

@@ -10,8 +10,8 @@ import pytest
 from fakes import FakeModel, Gate, clip
 
 from qwen3_align.batcher import Batcher, Limits
-from qwen3_align.service.busy import ModelFailedError
-from qwen3_align.service.model_thread import ModelThread
+from qwen3_align.busy import ModelFailedError
+from qwen3_align.model_thread import ModelThread
 
 pytestmark = pytest.mark.anyio
 

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 import pytest
 from fakes import FakeModel, Gate
 
+from qwen3_align.busy import ModelFailedError, ModelLoadingError
+from qwen3_align.model_thread import ModelThread
 from qwen3_align.protocols import Progress
-from qwen3_align.service.busy import ModelFailedError, ModelLoadingError
 from qwen3_align.service.keeper import Care, ModelKeeper, State, Status
-from qwen3_align.service.model_thread import ModelThread
 
 pytestmark = pytest.mark.anyio
 

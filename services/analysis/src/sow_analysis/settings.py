@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     # The Qwen3 alignment service
     qwen3_url: str | None = Field(
         default=None,
-        description="Address of a Qwen3 alignment service, such as `http://gpu:8010`. Default: songs do without one.",
+        description="Address of a Qwen3 alignment service, such as `http://gpu:8001`. Default: songs do without one.",
     )
     qwen3_api_key: Secret = Field(default=None, description="The key of the Qwen3 alignment service.")
     qwen3_connect_seconds: float = Field(

@@ -265,7 +265,7 @@ async def test_proxies_of_the_environment_are_not_used(
 
 
 @pytest.mark.parametrize(
-    "url", ["", "gpu:8010", "ftp://gpu", "http://", "http://user:pass@gpu", "http://gpu?key=1", "http://gpu:99999"]
+    "url", ["", "gpu:8001", "ftp://gpu", "http://", "http://user:pass@gpu", "http://gpu?key=1", "http://gpu:99999"]
 )
 def test_an_address_that_is_none_is_refused_without_being_repeated(url: str):
     with pytest.raises(ValueError, match="address of the Qwen3 server") as caught:

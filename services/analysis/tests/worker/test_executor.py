@@ -209,7 +209,7 @@ async def test_what_was_worked_out_before_is_not_worked_out_again_unless_asked(o
 
 
 async def test_a_result_without_a_qwen3_server_is_not_found_once_one_is_configured(open_one: Open):
-    plain, better = await open_one(), await open_one(qwen3_url="http://gpu.example:8010", qwen3_api_key="s3cret-key")
+    plain, better = await open_one(), await open_one(qwen3_url="http://gpu.example:8001", qwen3_api_key="s3cret-key")
     async with plain.working():
         await until_ended(plain, await submit(plain))
     async with better.working():
@@ -229,7 +229,7 @@ async def test_a_result_without_a_qwen3_server_is_not_found_once_one_is_configur
 
 
 async def test_the_key_of_the_qwen3_server_reaches_the_engine_and_no_row_or_command_line(open_one: Open):
-    runtime = await open_one(qwen3_url="http://gpu.example:8010", qwen3_api_key="s3cret-key")
+    runtime = await open_one(qwen3_url="http://gpu.example:8001", qwen3_api_key="s3cret-key")
     job_id = await submit(runtime, "fake:seconds=1")
     async with runtime.working():
         await at_work(runtime, job_id)

@@ -36,7 +36,7 @@ EXAMPLES = """
       prints enhanced LRC and writes no file
   sow align song.mp3 lyrics.txt --engines pocketsphinx
       needs no downloaded model
-  sow align song.mp3 lyrics.txt --qwen3-url http://gpu:8010
+  sow align song.mp3 lyrics.txt --qwen3-url http://gpu:8001
       asks a Qwen3 server too
 """
 

@@ -21,7 +21,7 @@ class Qwen3Server:
     """
 
     url: str
-    """Such as `http://gpu:8010`, without the path of the API."""
+    """Such as `http://gpu:8001`, without the path of the API."""
     api_key: str | None = field(default=None, repr=False)
     connect_seconds: float = 3.0
     """Until the connection stands. Short, since a machine that is off answers nothing at all."""
@@ -41,7 +41,7 @@ class Qwen3Server:
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(
                 "The address of the Qwen3 server must begin with http:// or https:// and name a host, "
-                "such as http://127.0.0.1:8010."
+                "such as http://127.0.0.1:8001."
             )
         if "@" in parts.netloc or parts.query or parts.fragment:
             raise ValueError(

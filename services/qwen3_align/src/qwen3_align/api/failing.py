@@ -8,8 +8,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from qwen3_align.api.codes import PROBLEMS
+from qwen3_align.busy import BusyError
 from qwen3_align.errors import AlignError
-from qwen3_align.service.busy import BusyError
 from song_audio.errors import CodedError
 
 

@@ -6,10 +6,10 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, Response
 
-from qwen3_align.service import metrics
 from qwen3_align.api.context import Runtime
 from qwen3_align.api.documents import Health, ModelDocument, Queue
 from qwen3_align.api.security import require_key
+from qwen3_align.service import metrics
 from qwen3_align.service.keeper import State
 
 router = APIRouter(tags=["operation"])

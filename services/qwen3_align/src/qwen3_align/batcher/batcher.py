@@ -19,11 +19,11 @@ import structlog
 from qwen3_align.batcher.packing import Batch, Limits, pack, padded
 from qwen3_align.batcher.speed import Speed
 from qwen3_align.batcher.waiting import Caller, Question, Waiting
+from qwen3_align.busy import ModelFailedError
 from qwen3_align.clips import Clip, Predictor, UnitTime
 from qwen3_align.errors import AlignError
+from qwen3_align.model_thread import ModelThread
 from qwen3_align.protocols import Model
-from qwen3_align.service.busy import ModelFailedError
-from qwen3_align.service.model_thread import ModelThread
 
 _MEMORY_RECOVERY = 1.1
 """After a batch that did not fit, each that fits lets the next be larger by this factor."""

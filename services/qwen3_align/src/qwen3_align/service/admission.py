@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from qwen3_align.service.busy import SaturatedError
+from qwen3_align.busy import SaturatedError
 
 _LEAST_RETRY = 1.0
 _MOST_RETRY = 600.0

@@ -14,9 +14,9 @@ from enum import StrEnum
 
 import structlog
 
+from qwen3_align.busy import ModelFailedError, ModelLoadingError
+from qwen3_align.model_thread import ModelThread
 from qwen3_align.protocols import Model, ModelFacts
-from qwen3_align.service.busy import ModelFailedError, ModelLoadingError
-from qwen3_align.service.model_thread import ModelThread
 
 _LOADING_RETRY = 5.0
 """Seconds after which a caller may ask again while the model is loading."""

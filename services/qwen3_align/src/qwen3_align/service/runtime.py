@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import anyio
 
 from qwen3_align.batcher import Batcher, Limits
+from qwen3_align.model_thread import ModelThread
 from qwen3_align.protocols import Align, Model, ModelFacts
 from qwen3_align.service.admission import Admission
 from qwen3_align.service.keeper import Care, ModelKeeper
 from qwen3_align.service.metrics import Metrics
-from qwen3_align.service.model_thread import ModelThread
 from qwen3_align.settings import Settings
 
 _WARM_UP_SECONDS = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0)
