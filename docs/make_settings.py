@@ -42,8 +42,8 @@ QWEN3_HEAD = """# Settings of the alignment service
 <!-- Written by docs/make_settings.py from qwen3_align/settings.py. Change that, and run `make docs`. -->
 
 Nothing has to be set. `qwen3-align` reads these environment variables when it starts; its options `--host`, `--port`,
-`--model`, `--device`, `--dtype` and `--offline` come before them. [qwen3-align.md](qwen3-align.md) tells what the
-service is for.
+`--model`, `--device`, `--dtype` and `--offline` come before them.
+[use-the-qwen3-aligner.md](use-the-qwen3-aligner.md) tells what the service is for.
 """
 
 

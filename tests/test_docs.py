@@ -27,6 +27,7 @@ CI = (DOCS.parent / ".ci" / "run").read_text(encoding="utf-8")
 CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
 ENGINES_PAGE = (DOCS / "engines.md").read_text(encoding="utf-8")
 ERRORS = (DOCS / "errors.md").read_text(encoding="utf-8")
+QWEN3 = (DOCS / "use-the-qwen3-aligner.md").read_text(encoding="utf-8")
 RUNNING = (DOCS / "run-the-service.md").read_text(encoding="utf-8")
 
 
@@ -78,7 +79,7 @@ def test_no_section_documents_an_option_that_is_gone(name: str):
 
 
 def examples() -> Iterator[str]:
-    for page in (CLI, RUNNING):
+    for page in (CLI, RUNNING, QWEN3):
         for block in re.findall(r"```\n(.*?)```", page, re.DOTALL):
             yield from (line for line in block.splitlines() if line.startswith("sow "))
     yield from re.findall(r"^    \.venv/bin/(sow .+)$", README, re.MULTILINE)

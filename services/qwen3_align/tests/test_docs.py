@@ -19,7 +19,7 @@ from song_audio.errors import CodedError
 
 SERVICE = Path(__file__).parents[1]
 DOCS = SERVICE.parents[1] / "docs"
-PAGE = (DOCS / "qwen3-align.md").read_text(encoding="utf-8")
+PAGE = (DOCS / "use-the-qwen3-aligner.md").read_text(encoding="utf-8")
 SETTINGS_PAGE = DOCS / "qwen3-settings.md"
 COMPOSE = SERVICE / "docker-compose.qwen3.yml"
 
@@ -39,7 +39,7 @@ def test_every_setting_has_a_meaning_and_no_page_or_container_names_another():
         assert field.description, name
         assert field.description.endswith("."), name
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    for file in (DOCS / "qwen3-align.md", SETTINGS_PAGE, SERVICE / "Dockerfile", COMPOSE):
+    for file in (DOCS / "use-the-qwen3-aligner.md", SETTINGS_PAGE, SERVICE / "Dockerfile", COMPOSE):
         named = set(re.findall(rf"{PREFIX}[A-Z0-9_]*[A-Z0-9]", file.read_text(encoding="utf-8")))
         assert named <= known, file.name
 

@@ -52,7 +52,6 @@ def test_phrases_hold_every_unit_once(lines: list[str], language: str) -> None:
         ("you & me", {"you": ("you",), "&": ("and",), "me": ("me",)}),
         ("♪ la ♪", {"♪ la ♪": ("la",)}),
         ("♪♪", {"♪♪": ()}),
-        ("[Chorus]", {"[Chorus]": ("Chorus",)}),
     ],
 )
 def test_a_line_has_its_words_with_what_the_model_reads(text: str, words: dict[str, tuple[str, ...]]) -> None:
@@ -75,3 +74,9 @@ def test_a_short_line_is_one_phrase() -> None:
     printed = read_lines(["Amazing grace, how sweet the sound", "我" * 12], "Chinese")
 
     assert [phrase.line for phrase in phrases_of(printed)] == [0, 1]
+
+
+def test_headings_come_back_but_are_not_sung():
+    lines = read_lines(["[Chorus]", "Sing", "Verse 2:", "Chorus: sing again", "副歌"], "English")
+    assert [line.text for line in lines] == ["[Chorus]", "Sing", "Verse 2:", "Chorus: sing again", "副歌"]
+    assert [line.unit_count > 0 for line in lines] == [False, True, False, True, False]

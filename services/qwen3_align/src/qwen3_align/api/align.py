@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.requests import ClientDisconnect
 
-from lyric_timing import parse_sheet
-from lyric_timing.errors import LyricTimingError
 from qwen3_align.alignment.aligned import Alignment
 from qwen3_align.api.bodies import Asked, body_bytes, read_body
 from qwen3_align.api.codes import PROBLEMS
@@ -112,7 +110,7 @@ async def align(request: Request, runtime: Runtime) -> Any:
 
 async def _answer(runtime: Runtime, asked: Asked, file: Path, ticket: Ticket) -> AlignResponse:
     question = asked.question
-    lines, warnings = await anyio.to_thread.run_sync(_lines, question)
+    lines = [line.strip() for line in (question.lyrics_text or "").splitlines()]
     settings = runtime.settings
     if asked.audio_url is not None:
         limits = FetchLimits(
@@ -131,26 +129,8 @@ async def _answer(runtime: Runtime, asked: Asked, file: Path, ticket: Ticket) ->
         duration_seconds=round(recording.duration, 3),
         model=ModelDocument.of(facts),
         elapsed_seconds=0,
-        warnings=[*question.wishes(facts), *warnings, *recording.warnings, *alignment.warnings],
+        warnings=[*question.wishes(facts), *recording.warnings, *alignment.warnings],
     )
-
-
-def _lines(question: Question) -> tuple[Sequence[str], Sequence[str]]:
-    """The lines that are sung, and what to say about those that are not.
-
-    Raises:
-        ProblemError: there are none.
-    """
-    if question.lyrics_text is None:
-        return (), ()
-    try:
-        lines = [line.text for line in parse_sheet(question.lyrics_text).lines]
-    except LyricTimingError as error:
-        raise ProblemError("text_unusable", str(error)) from error
-    left_out = sum(1 for line in question.lyrics_text.splitlines() if line.strip()) - len(lines)
-    if left_out <= 0:
-        return lines, ()
-    return lines, (f"{left_out} lines of the text are headings, chords or the like; they are not sung and left out.",)
 
 
 async def _decode(runtime: Runtime, file: Path) -> Recording:

@@ -1,7 +1,8 @@
 """The lyrics as they are printed, with what the model reads of each word.
 
 Times belong to printed words; the model times units. A word has any number of them: `don't` one, `24/7` two, `♪` none.
-So every visible character comes back with a time, and the model only ever sees what it can read.
+So every visible character comes back with a time, and the model only ever sees what it can read. Headings such as
+`[Chorus]` come back too, but as nobody sings them, the model does not see them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lyric_timing.language import language_code
+from lyric_timing.sheets.headings import read_heading
 from lyric_timing.words import split_words
 from qwen3_align.text.units import split_units
 
@@ -74,8 +76,13 @@ def is_visible(text: str) -> bool:
 
 
 def _words(text: str, language: str, code: str | None) -> tuple[PrintedWord, ...]:
+    heading = read_heading(text)
+    is_sung = heading is None or bool(heading.rest)
     words = [
-        PrintedWord(word.text, split_units(word.text, language) or split_units(word.normal, language))
+        PrintedWord(
+            word.text,
+            (split_units(word.text, language) or split_units(word.normal, language)) if is_sung else (),
+        )
         for word in split_words(text, code)
     ]
     return tuple(words) or (PrintedWord(text.strip(), ()),)
