@@ -11,8 +11,9 @@ import numpy as np
 from qwen3_align.alignment.aligned import AlignedLine, AlignedWord, Alignment
 from qwen3_align.alignment.windows import Window
 from qwen3_align.clips import SAMPLE_RATE, Clip, Predictor, Samples, UnitTime
-from qwen3_align.errors import AlignError
+from qwen3_align.errors import AlignError, TextUnusableError
 from qwen3_align.protocols import ModelFacts, Progress
+from qwen3_align.text.printed import phrases_of, read_lines
 
 
 def clip(seconds: float, *units: str) -> Clip:
@@ -105,6 +106,8 @@ async def align_evenly(
     """Asks about each line as one clip: all share the time alike."""
     if language == "tlh":
         raise LanguageError("The model does not know the language 'tlh'. It knows English (en).")
+    if windows is None and not phrases_of(read_lines(lines, "English")):
+        raise TextUnusableError("The lyrics hold no word that can be sung.")
     seconds = len(samples) / SAMPLE_RATE
     placed: list[tuple[str, float, float]] = []
     for window in windows or [Window(0, seconds, tuple(lines))]:
