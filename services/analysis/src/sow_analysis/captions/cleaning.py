@@ -1,8 +1,8 @@
 """Takes out of captions what nobody sings: markup, notes, sounds, speakers, credits, and what rolls over the screen.
 
 Rolling captions repeat, above each new line, the line before. Such a repetition is told from a line that is sung twice
-by its form: it stands first in a phrase of several lines, while the phrase that it repeats is only just gone. In a track
-with times for its words nothing is ever repeated, so nothing is looked for.
+by its form: it stands first in a phrase of several lines, while the phrase that it repeats is only just gone. In a
+track with times for its words nothing is ever repeated, so nothing is looked for.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ _SOUND = (
     "drum\\w*|strings|organ|choir|speaking|talking|foreign|whistl\\w*|scream\\w*|bell\\w*|chorus|verse|bridge|repeat|x\\s?\\d|"
     "\\d\\s?x|男|女|合|眾|众|齊|齐|音[樂乐]|掌[聲声]|鼓掌|歡呼|欢呼|笑[聲声]|前奏|間奏|间奏|尾奏|副歌|主歌|伴奏|拍手|歓声|음악|박수"
 )
-_SOUND_IN_PARENTHESES = re.compile(rf"[(（]\s*(?:[\w' -]{{0,30}}\b)?(?:{_SOUND})(?:\b[\w' -]{{0,30}})?\s*[)）]", re.IGNORECASE)
+_SOUND_IN_PARENTHESES = re.compile(
+    rf"[(（]\s*(?:[\w' -]{{0,30}}\b)?(?:{_SOUND})(?:\b[\w' -]{{0,30}})?\s*[)）]", re.IGNORECASE
+)
 _TURN = re.compile(r"(?m)^\s*(?:(?:&gt;|>|›|»){1,3}|[-–—]+(?=\s|\w))\s*")
 _SPEAKER = re.compile(
     r"(?m)^\s*(?:[A-ZÀ-Þ][A-ZÀ-Þ0-9 .'-]{1,24}[:：](?=\s|$)"
