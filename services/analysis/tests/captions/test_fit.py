@@ -221,7 +221,14 @@ def test_verses_tell_which_chorus_is_which():
 
 def test_chinese_is_compared_by_sound():
     lines = ["奇異恩典何等甘甜", "我罪已得赦免", "前我失喪今被尋回", "瞎眼今得看見", "如此恩典使我敬畏", "使我心得安慰"]
-    sounds = ["奇义恩店何等甘田", "我罪已的赦免", "钱我失丧今被寻回", "瞎眼今得看见", "如次恩典使我敬畏", "是我心得安慰"]
+    sounds = [
+        "奇义恩店何等甘田",
+        "我罪已的赦免",
+        "钱我失丧今被寻回",
+        "瞎眼今得看见",
+        "如次恩典使我敬畏",
+        "是我心得安慰",
+    ]
     captions = sung([" ".join(line) for line in lines])
     heard = moved(sung([" ".join(line) for line in sounds]), 15.0)
     fitted = fit_captions(replace(captions, language="zh-TW"), replace(heard, language="zh"), 200.0)

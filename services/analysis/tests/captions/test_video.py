@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sow_analysis.captions import video_id, watch_url
 
-ID = "dQw4w9WgXcQ"
+ID = "Mrn1ngL1ght"
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_every_usual_form_names_the_video(url: str):
         "https://www.youtube.com/watch?v=",
         "https://www.youtube.com/watch?v=short",
         f"https://www.youtube.com/watch?v={ID}x",
-        "https://www.youtube.com/watch?v=dQw4w9WgXc%2F",
+        "https://www.youtube.com/watch?v=Mrn1ngL1gh%2F",
         f"https://www.youtube.com/channel/{ID}",
         f"https://www.youtube.com/redirect?v={ID}",
         "https://www.youtube.com/shorts",

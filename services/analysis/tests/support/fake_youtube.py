@@ -21,7 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-VIDEO = "dQw4w9WgXcQ"
+VIDEO = "Mrn1ngL1ght"
 VIDEO_URL = f"https://www.youtube.com/watch?v={VIDEO}"
 
 
@@ -139,6 +139,7 @@ class FakeYouTube:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 with suppress(ConnectionError):
@@ -309,8 +310,10 @@ def srv3(*phrases: Said) -> bytes:
 
 def _paragraph(said: Said) -> str:
     start, length, text = said
-    inside = escape(text) if isinstance(text, str) else "".join(
-        f'<s t="{round(1000 * offset)}" ac="0">{escape(word)}</s>' for word, offset in text
+    inside = (
+        escape(text)
+        if isinstance(text, str)
+        else "".join(f'<s t="{round(1000 * offset)}" ac="0">{escape(word)}</s>' for word, offset in text)
     )
     return f'<p t="{round(1000 * start)}" d="{round(1000 * length)}">{inside}</p>'
 

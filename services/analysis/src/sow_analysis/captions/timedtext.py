@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sow_analysis.captions.errors import YouTubeUnreadableError
 
 _LONGEST = 24 * 3600.0
-_MOST_PHRASES = 50_000
+_MOST_PHRASES = 10_000
 
 
 @dataclass(frozen=True, slots=True)

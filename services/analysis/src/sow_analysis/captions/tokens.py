@@ -34,6 +34,8 @@ def heard_of(phrases: Sequence[Phrase], language: str | None, *, automatic: bool
     probability = _AUTOMATIC if automatic else _BY_PEOPLE
     words = [(phrase, _words(phrase, language)) for phrase in phrases]
     words = [(phrase, said) for phrase, said in words if said]
+    if not words:
+        return Heard((), SOURCE, language)
     nexts = [*(after.start for (_, _), (after, _) in pairwise(words)), None]
     lengths = [_length(phrase, after) for (phrase, _), after in zip(words, nexts, strict=True)]
     paces = [seconds / _syllables(said) for seconds, (_, said) in zip(lengths, words, strict=True) if seconds > 0]
