@@ -1,8 +1,9 @@
 """Where captions and another hearing of the same song say the same: anchors, and the straight lines that they lie on.
 
-An anchor is a phrase of three words (in Chinese and Japanese: characters) that both have, by sound. It counts less the
-more often either has it: a phrase of a chorus sung k times on both sides makes k² anchors, of which k are true. So the
-true line gets the most, even where a chorus alone would fit at several places.
+An anchor is a run of one to three words (in Chinese and Japanese: characters) that both have, by sound. Long ones tell
+more, short ones are what is left where every other word was misheard. An anchor counts less the more often either side
+has it: a phrase of a chorus sung k times on both sides makes k² anchors, of which k are true. So the true line gets the
+most, even where a chorus alone would fit at several places.
 
 A line is found by voting: for each tempo on a grid, the offsets of all anchors go into a histogram, and the highest
 peak wins. It is then drawn more finely through the anchors near it by Theil and Sen's estimator, the median of the
@@ -24,14 +25,14 @@ from lyric_timing.language import language_code
 from lyric_timing.matching.phonetic import sound_key, syllables
 from lyric_timing.words import split_words
 
-WORDS = 3
-"""Of one anchor."""
+_WEIGHTS = {1: 0.15, 2: 0.35, 3: 0.5}
+"""By the number of words; so each word of a phrase that both have counts about one."""
+_MOST_PAIRS = {1: 12, 2: 64, 3: 900}
+"""A run that makes more anchors than this tells nothing."""
 NEAR = 1.5
 """Seconds from a line within which an anchor lies on it: words that share a phrase's time are off by as much."""
 _LONGEST = 12.0
 """Seconds that the words of an anchor may take."""
-_MOST_PAIRS = 900
-"""A phrase that makes more anchors than this tells nothing."""
 _BIN = 0.25
 _TEMPI = [n / 200 for n in range(170, 237)]
 """Slopes that are tried: a recording that takes from 15 % less to 18 % more time than the video."""
@@ -85,10 +86,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Anchors:
-    """N anchors: for each the first unit in the captions and in what was heard, their times, and its weight, 0 to 1."""
+    """N anchors: for each the first unit in the captions and in what was heard, how many, their times, and its weight."""
 
     caption: Indices
     heard: Indices
+    words: Indices
     x: Times
     y: Times
     weight: Times
@@ -96,21 +98,21 @@ class Anchors:
     @classmethod
     def of(cls, captions: Sequence[Unit], heard: Sequence[Unit]) -> Anchors:
         """All anchors between two hearings."""
-        here, there = _phrases(captions), _phrases(heard)
-        rows: list[tuple[int, int, float]] = []
-        for phrase, places in here.items():
-            others = there.get(phrase, ())
-            if 0 < len(places) * len(others) <= _MOST_PAIRS:
-                weight = (len(places) * len(others)) ** -0.5
-                rows += [(i, j, weight) for i in places for j in others]
-        caption = np.array([i for i, _, _ in rows], dtype=np.intp)
-        other = np.array([j for _, j, _ in rows], dtype=np.intp)
+        rows: list[tuple[int, int, int, float]] = []
+        for words, weight in _WEIGHTS.items():
+            here, there = _runs(captions, words), _runs(heard, words)
+            for run, places in here.items():
+                others = there.get(run, ())
+                pairs = len(places) * len(others)
+                if 0 < pairs <= _MOST_PAIRS[words]:
+                    rows += [(i, j, words, weight * pairs**-0.5) for i in places for j in others]
         return cls(
-            caption,
-            other,
-            np.array([captions[i].time for i, _, _ in rows]),
-            np.array([heard[j].time for _, j, _ in rows]),
-            np.array([weight for _, _, weight in rows]),
+            np.array([i for i, _, _, _ in rows], dtype=np.intp),
+            np.array([j for _, j, _, _ in rows], dtype=np.intp),
+            np.array([words for _, _, words, _ in rows], dtype=np.intp),
+            np.array([captions[i].time for i, _, _, _ in rows]),
+            np.array([heard[j].time for _, j, _, _ in rows]),
+            np.array([weight for _, _, _, weight in rows]),
         )
 
     def on(self, line: Line) -> NDArray[np.bool_]:
@@ -118,12 +120,23 @@ class Anchors:
         return np.abs(self.y - line.at(self.x)) <= NEAR
 
     def support(self, line: Line) -> float:
-        """How much lies on the line: about the number of different phrases."""
+        """How much lies on the line: about the number of its words, those of a chorus once."""
         return float(self.weight[self.on(line)].sum())
 
     def only(self, chosen: NDArray[np.bool_]) -> Anchors:
         """Some of them."""
-        return Anchors(self.caption[chosen], self.heard[chosen], self.x[chosen], self.y[chosen], self.weight[chosen])
+        return Anchors(
+            self.caption[chosen], self.heard[chosen], self.words[chosen],
+            self.x[chosen], self.y[chosen], self.weight[chosen],
+        )  # fmt: skip
+
+    def captions_in(self, count: int) -> NDArray[np.bool_]:
+        """Which of the captions' `count` units are in one of the anchors."""
+        return _covered(self.caption, self.words, count)
+
+    def heard_in(self, count: int) -> NDArray[np.bool_]:
+        """Which of the `count` units that were heard are in one of the anchors."""
+        return _covered(self.heard, self.words, count)
 
     def best_line(self) -> Line | None:
         """The line with the most support; of the same tempo unless another one fits clearly better."""
@@ -173,18 +186,17 @@ class Anchors:
         return _median(np.abs(self.y[near] - line.at(self.x[near])), self.weight[near]) if near.any() else NEAR
 
 
-def covered_units(anchors: Indices, count: int) -> NDArray[np.bool_]:
-    """Which of `count` units are in an anchor that begins at one of these."""
-    inside = np.zeros(count + WORDS, dtype=np.bool_)
-    for step in range(WORDS):
-        inside[anchors + step] = True
-    return inside[:count]
+def _covered(first: Indices, words: Indices, count: int) -> NDArray[np.bool_]:
+    inside = np.zeros(count, dtype=np.bool_)
+    for step in range(max(_WEIGHTS)):
+        inside[first[words > step] + step] = True
+    return inside
 
 
-def _phrases(units: Sequence[Unit]) -> dict[tuple[str, ...], list[int]]:
+def _runs(units: Sequence[Unit], words: int) -> dict[tuple[str, ...], list[int]]:
     found: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for start in range(len(units) - WORDS + 1):
-        part = units[start : start + WORDS]
+    for start in range(len(units) - words + 1):
+        part = units[start : start + words]
         if part[-1].time - part[0].time <= _LONGEST and all(one.time <= after.time for one, after in pairwise(part)):
             found[tuple(unit.form for unit in part)].append(start)
     return found

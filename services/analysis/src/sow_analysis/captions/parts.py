@@ -16,12 +16,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sow_analysis.captions.anchors import WORDS, Anchors, Line, Times, Unit, covered_units
+from sow_analysis.captions.anchors import Anchors, Line, Times, Unit
 
 _MOST_LINES = 5
-_LEAST_SUPPORT = 3.5
+_LEAST_SUPPORT = 3.0
 _APART = 2.5
 """Seconds between two lines."""
+_FEWEST = 3
+"""Words on its line, without which a part is none."""
 _CHANGE = 4.0
 _ELSEWHERE = 0.3
 _WITHIN = 1.0
@@ -43,10 +45,10 @@ def cut(anchors: Anchors, main: Line, captions: Sequence[Unit], heard: Sequence[
     """The parts in order. What is in none of them has no place in the recording."""
     lines = _lines(anchors, main)
     times = np.array([unit.time for unit in captions])
-    on = np.array([covered_units(anchors.caption[anchors.on(line)], len(captions)) for line in lines])
+    on = np.array([anchors.only(anchors.on(line)).captions_in(len(captions)) for line in lines])
     explained = np.zeros(len(heard), dtype=np.bool_)
     for line in lines:
-        explained |= covered_units(anchors.heard[anchors.on(line)], len(heard))
+        explained |= anchors.only(anchors.on(line)).heard_in(len(heard))
     known = np.array([unit.time for unit in heard])[explained]
     labels = _labels(on, np.array([_is_near(line.at(times), known) for line in lines]))
     parts: list[Part] = []
@@ -109,7 +111,7 @@ def _part(first: int, end: int, line: Line, on: NDArray[np.bool_]) -> Part | Non
     is missing before the captions' first word and after their last, so these stay.
     """
     matched = np.flatnonzero(on[first:end])
-    if len(matched) < WORDS:
+    if len(matched) < _FEWEST:
         return None
     start = first + int(matched[0]) if first else 0
     stop = first + int(matched[-1]) + 1 if end < len(on) else end
