@@ -69,6 +69,12 @@ def test_the_track_is_asked_for_with_times_of_words_and_never_translated(youtube
     assert youtube.asked[-1].query == {"v": VIDEO, "lang": "en", "kind": "asr", "fmt": "json3"}
 
 
+def test_the_language_is_a_plain_code(youtube: FakeYouTube, captions_of: Make):
+    youtube.videos[VIDEO] = FakeVideo([FakeTrack("zh-Hant", json3((1.0, 2.0, "奇異恩典")))])
+    heard = captions_of().hear(VIDEO_URL, "zh-CN")
+    assert (len(heard.tokens), heard.language) == (4, "zh")
+
+
 def test_requests_are_spaced(captions_of: Make, clock):
     texts(captions_of())
     assert clock.slept == [1.0, 1.0]
@@ -282,6 +288,15 @@ def test_a_long_wait_is_not_waited_for_and_keeps_others_from_asking(youtube: Fak
     assert len(youtube.asked) == 1
     clock.advance(300)
     assert texts(captions) == SUNG
+
+
+def test_all_waits_of_a_song_together_have_a_limit(youtube: FakeYouTube, captions_of: Make, clock):
+    youtube.retry_after = "50"
+    for place in Place:
+        youtube.fail(place, Fault.RATE_LIMITED_FOR, times=2)
+    with pytest.raises(YouTubeRateLimitError):
+        texts(captions_of(seconds=180))
+    assert sum(clock.slept) <= 180
 
 
 def test_youtube_is_left_in_peace_after_failures_and_tried_again_later(youtube: FakeYouTube, captions_of: Make, clock):

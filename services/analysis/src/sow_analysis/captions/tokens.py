@@ -11,6 +11,7 @@ from itertools import pairwise
 from statistics import median
 
 from lyric_timing.heard import Heard, Token
+from lyric_timing.language import language_code
 from lyric_timing.matching.phonetic import syllable_count
 from lyric_timing.sheet import Word
 from lyric_timing.words import split_words
@@ -29,13 +30,13 @@ _DEFAULT_PACE = 0.4
 def heard_of(phrases: Sequence[Phrase], language: str | None, *, automatic: bool) -> Heard:
     """The words of cleaned phrases in order of time. Chinese and Japanese characters are words of their own.
 
-    `language` is the track's tag. No token begins before the one before it or ends before it begins.
+    `language` is the track's tag; what is returned has its plain code. No token begins before the one before it or ends before it begins.
     """
     probability = _AUTOMATIC if automatic else _BY_PEOPLE
     words = [(phrase, _words(phrase, language)) for phrase in phrases]
     words = [(phrase, said) for phrase, said in words if said]
     if not words:
-        return Heard((), SOURCE, language)
+        return Heard((), SOURCE, language_code(language))
     nexts = [*(after.start for (_, _), (after, _) in pairwise(words)), None]
     lengths = [_length(phrase, after) for (phrase, _), after in zip(words, nexts, strict=True)]
     paces = [seconds / _syllables(said) for seconds, (_, said) in zip(lengths, words, strict=True) if seconds > 0]
@@ -47,7 +48,7 @@ def heard_of(phrases: Sequence[Phrase], language: str | None, *, automatic: bool
             tokens += _timed(phrase, said, phrase.start + seconds if after is None else after, probability)
         else:
             tokens += _spread(said, phrase.start, min(seconds or longest, longest), probability)
-    return Heard(tuple(_in_order(tokens)), SOURCE, language)
+    return Heard(tuple(_in_order(tokens)), SOURCE, language_code(language))
 
 
 Said = Sequence[tuple[Word, float | None]]

@@ -61,6 +61,8 @@ class WebOptions:
     """Seconds before the second attempt where YouTube asks for no other pause; then it doubles."""
     patience: float = 60.0
     """Seconds that a request may wait for its turn, pauses included."""
+    seconds: float = 180.0
+    """For all requests of one song, waits included; the last may end later by its own limits."""
 
     def __post_init__(self) -> None:
         if self.proxy is not None:
@@ -89,6 +91,7 @@ class _Adapter(HTTPAdapter):
         self._limiter = limiter
         self._clock = clock
         self._address = address.rstrip("/")
+        self._deadline = clock.now() + options.seconds
 
     def send(
         self,
@@ -100,17 +103,19 @@ class _Adapter(HTTPAdapter):
         proxies: dict[str, str] | None = None,
     ) -> requests.Response:
         """Ask, and ask again while that may help. The whole body is here when it returns."""
+        failure: YouTubeError | None = None
         for attempt in range(self._options.attempts):
+            patience = min(self._options.patience, max(0.0, self._deadline - self._clock.now()))
             try:
-                with self._limiter.turn(self._options.patience):
+                with self._limiter.turn(patience):
                     return self._sent(request, verify, cert, proxies)
             except (YouTubeRateLimitError, YouTubeUnreachableError) as error:
                 asked = error.wait if isinstance(error, YouTubeRateLimitError) else None
-                wait = self._options.backoff * 2**attempt if asked is None else asked
-                self._limiter.hold(wait)
-                if attempt + 1 == self._options.attempts or wait > self._options.patience:
-                    raise
-        raise YouTubePausedError("YouTube may not be asked even once.")
+                self._limiter.hold(self._options.backoff * 2**attempt if asked is None else asked)
+                failure = error
+            except YouTubePausedError as error:
+                raise failure or error from None  # not paused for others' sake, if we failed ourselves
+        raise failure or YouTubePausedError("YouTube may not be asked even once.")
 
     def _sent(
         self, request: requests.PreparedRequest, verify: Any, cert: Any, proxies: dict[str, str] | None
