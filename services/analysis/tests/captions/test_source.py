@@ -206,6 +206,7 @@ ENDINGS = {
     Fault.MALFORMED: YouTubeUnreadableError,
     Fault.EMPTY: YouTubeUnreadableError,
     Fault.HUGE: YouTubeUnreadableError,
+    Fault.BOMB: YouTubeUnreadableError,
 }
 
 

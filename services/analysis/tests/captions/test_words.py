@@ -138,6 +138,7 @@ def test_what_is_sung_is_kept(phrase: str):
 
 def test_a_second_voice_in_parentheses_is_sung():
     assert words("I will rise (I will rise)") == ["I", "will", "rise", "(I", "will", "rise)"]
+    assert words("(let the choir sing)") == ["(let", "the", "choir", "sing)"]
 
 
 def test_what_looks_like_a_speaker_but_is_a_line_is_kept():

@@ -10,6 +10,7 @@ It is made after what `youtube-transcript-api` 1.2 asks for and reads; the real 
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -50,6 +51,7 @@ class Fault(StrEnum):
     MALFORMED = "not what it should be"
     EMPTY = "nothing"
     HUGE = "without end"
+    BOMB = "small, but large when unpacked"
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ class FakeYouTube:
         self.asked.append(asked)
         fault = self._fault(place)
         if fault is None:
-            _send(handler, work())
+            _send_packed(handler, work())
         else:
             self._misbehave(handler, fault)
 
@@ -226,6 +228,8 @@ class FakeYouTube:
                 _send(handler, b"")
             case Fault.DRIP:
                 self._send_without_end(handler, b" ", pause=0.005)
+            case Fault.BOMB:
+                _send(handler, gzip.compress(b" " * 16_000_000, 1), headers={"Content-Encoding": "gzip"})
             case Fault.HUGE:
                 self._send_without_end(handler, b" " * 65536, pause=0.0)
 
@@ -252,6 +256,20 @@ def _send(
         handler.send_header(name, value)
     handler.end_headers()
     handler.wfile.write(body)
+
+
+def _send_packed(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    """As YouTube does: compressed, in chunks of which nobody knows how many come."""
+    packed = gzip.compress(body) if "gzip" in handler.headers.get("Accept-Encoding", "") else body
+    handler.send_response(200)
+    if packed is not body:
+        handler.send_header("Content-Encoding", "gzip")
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    for at in range(0, len(packed), 1000):
+        piece = packed[at : at + 1000]
+        handler.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+    handler.wfile.write(b"0\r\n\r\n")
 
 
 def _json(value: object) -> bytes:

@@ -86,7 +86,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Anchors:
-    """N anchors: for each the first unit in the captions and in what was heard, how many, their times, and its weight."""
+    """N anchors: of each the first unit in the captions and in what was heard, their number, times, and its weight."""
 
     caption: Indices
     heard: Indices

@@ -19,14 +19,18 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NOTES = re.compile("[♩♪♫♬♭♮♯🎵🎶🎼🎤#*_~]+(?=\\s|$)|(?<!\\S)[#*_~]+|[♩-♬🎵🎶🎼🎤]+")
 _BRACKETS = re.compile(r"\[[^\[\]]{0,200}\]|【[^【】]{0,200}】|〔[^〔〕]{0,200}〕|［[^［］]{0,200}］")
 _SOUND = (
-    "music|musique|musik|música|musica|instrumental|interlude|intro|outro|solo|applau\\w*|applaudi\\w*|clap\\w*|cheer\\w*|"
-    "laugh\\w*|crowd|audience|congregation|silence|inaudible|indistinct|unintelligible|humming|vocali[sz]\\w*|guitar|piano|"
-    "drum\\w*|strings|organ|choir|speaking|talking|foreign|whistl\\w*|scream\\w*|bell\\w*|chorus|verse|bridge|repeat|x\\s?\\d|"
-    "\\d\\s?x|男|女|合|眾|众|齊|齐|音[樂乐]|掌[聲声]|鼓掌|歡呼|欢呼|笑[聲声]|前奏|間奏|间奏|尾奏|副歌|主歌|伴奏|拍手|歓声|음악|박수"
+    "music|musique|musik|música|musica|instrumental|interlude|applau\\w*|applaudi\\w*|clapping|cheer\\w*|laugh\\w*|"
+    "inaudible|indistinct|unintelligible|humming|vocali[sz]\\w*|speaking|talking|whistling|screaming"
 )
-_SOUND_IN_PARENTHESES = re.compile(
-    rf"[(（]\s*(?:[\w' -]{{0,30}}\b)?(?:{_SOUND})(?:\b[\w' -]{{0,30}})?\s*[)）]", re.IGNORECASE
+_SIGN = (
+    "intro|outro|(?:guitar|piano|drum|organ)\\s?(?:solo|break)?|solo|choir|congregation|chorus|verse|bridge|repeat|"
+    "foreign|silence|strings|bells?|crowd|x\\s?\\d|\\d\\s?x|男|女|合|眾|众|齊|齐|音[樂乐]|掌[聲声]|鼓掌|歡呼|"
+    "欢呼|笑[聲声]|前奏|間奏|间奏|尾奏|副歌|主歌|伴奏|拍手|歓声|음악|박수"
 )
+_IN_PARENTHESES = re.compile(
+    rf"[(（]\s*(?:(?:[\w'-]+\s+){{0,2}}(?:{_SOUND})(?:\s+[\w'-]+){{0,2}}|(?:{_SIGN})\s*\d*)\s*[)）]", re.IGNORECASE
+)
+"""Second voices stand in parentheses, too: `(let the choir sing)`."""
 _TURN = re.compile(r"(?m)^\s*(?:(?:&gt;|>|›|»){1,3}|[-–—]+(?=\s|\w))\s*")
 _SPEAKER = re.compile(
     r"(?m)^\s*(?:[A-ZÀ-Þ][A-ZÀ-Þ0-9 .'-]{1,24}[:：](?=\s|$)"
@@ -53,7 +57,7 @@ def _cleaned(phrase: Phrase) -> Phrase | None:
     """Marks may reach over several parts, so it is worked out on the whole text which characters stay."""
     text = phrase.text
     stays = bytearray(b"\1") * len(text)
-    for pattern in (_INVISIBLE, _MARKUP, _BRACKETS, _SOUND_IN_PARENTHESES, _NOTES, _TURN, _SPEAKER):
+    for pattern in (_INVISIBLE, _MARKUP, _BRACKETS, _IN_PARENTHESES, _NOTES, _TURN, _SPEAKER):
         shown = "".join(char if stay else " " for char, stay in zip(text, stays, strict=True))
         for match in pattern.finditer(shown):
             for at in range(*match.span()):

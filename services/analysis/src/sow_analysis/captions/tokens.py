@@ -30,7 +30,8 @@ _DEFAULT_PACE = 0.4
 def heard_of(phrases: Sequence[Phrase], language: str | None, *, automatic: bool) -> Heard:
     """The words of cleaned phrases in order of time. Chinese and Japanese characters are words of their own.
 
-    `language` is the track's tag; what is returned has its plain code. No token begins before the one before it or ends before it begins.
+    `language` is the track's tag; what is returned has its plain code. No token begins before the one before it ends,
+    nor ends before it begins.
     """
     probability = _AUTOMATIC if automatic else _BY_PEOPLE
     words = [(phrase, _words(phrase, language)) for phrase in phrases]
