@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lyric_timing import parse_sheet
 from lyric_timing.heard import Heard, Token
+from lyric_timing.roadmap import chart
 from sow_analysis.captions import Fitted, Verdict, fit_captions, unchecked
 
 VERSES = (
@@ -103,7 +105,7 @@ def test_captions_of_another_tempo_are_stretched(times: float, late: float):
     assert fitted.verdict is Verdict.MOVED
     assert fitted.tempo == pytest.approx(times, abs=0.004)
     assert worst_error(fitted, song) < 0.6
-    assert f"% {'slow' if times > 1 else 'fast'}" in fitted.reason
+    assert f"% {'slower' if times > 1 else 'faster'}" in fitted.reason
 
 
 def test_a_tempo_is_not_made_up_where_times_are_merely_rough():
@@ -233,6 +235,21 @@ def test_chinese_is_compared_by_sound():
     heard = moved(sung([" ".join(line) for line in sounds]), 15.0)
     fitted = fit_captions(replace(captions, language="zh-TW"), replace(heard, language="zh"), 200.0)
     assert fitted.offset == pytest.approx(15.0, abs=0.2)
+
+
+def test_fitted_captions_tell_the_sung_order_of_a_printed_sheet():
+    song = sung(SONG)
+    sheet = parse_sheet(f"[Verse]\n{VERSES[0]}\n{VERSES[1]}\n{VERSES[2]}\n[Chorus]\n{CHORUS}\n[Bridge]\n{BRIDGE}")
+    fitted = fit_captions(moved(song, 9.0), listened(song, errors=0.5), length(song))
+    assert fitted.heard is not None
+    roadmap = chart(sheet, [fitted.heard], duration=length(song))
+    assert [line.line for line in roadmap.lines] == [0, 3, 1, 3, 4, 2, 3]
+    starts = [song.tokens[at].start for at in range(len(song.tokens)) if at == 0 or gap(song, at)]
+    assert [line.start for line in roadmap.lines] == pytest.approx(starts, abs=0.5)
+
+
+def gap(song: Heard, at: int) -> bool:
+    return song.tokens[at].start - song.tokens[at - 1].end > 1.0
 
 
 def test_what_is_moved_out_of_the_recording_is_left_out():

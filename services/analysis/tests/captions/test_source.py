@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from fake_youtube import VIDEO, VIDEO_URL, FakeTrack, FakeVideo, FakeYouTube, Fault, Place, json3
+from pydantic import SecretStr
 
 from sow_analysis.caches import DiskCache
 from sow_analysis.captions import (
@@ -20,6 +22,7 @@ from sow_analysis.captions import (
     YouTubeCaptions,
     YouTubeError,
     YouTubePausedError,
+    open_captions,
 )
 from sow_analysis.captions.errors import (
     YouTubeBlockedError,
@@ -52,6 +55,25 @@ class Witness:
 
 def texts(captions: YouTubeCaptions, url: str = VIDEO_URL, language: str | None = "en") -> list[str]:
     return [token.text for token in captions.hear(url, language).tokens]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    cache_dir: Path
+    youtube_base_url: str
+    cache_max_bytes: int = 10_000_000
+    youtube_proxy: SecretStr | None = None
+    youtube_concurrency: int = 2
+    youtube_spacing_seconds: float = 0.0
+    youtube_seconds: float = 20.0
+    youtube_failures: int = 2
+    youtube_pause_seconds: float = 60.0
+
+
+def test_settings_make_captions(youtube: FakeYouTube, tmp_path: Path):
+    assert texts(open_captions(Chosen(tmp_path, youtube.url))) == SUNG
+    with pytest.raises(ValueError, match="proxy"):
+        open_captions(Chosen(tmp_path, youtube.url, youtube_proxy=SecretStr("nonsense")))
 
 
 def test_captions_are_heard_words(youtube: FakeYouTube, captions_of: Make):

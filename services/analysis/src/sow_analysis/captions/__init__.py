@@ -1,6 +1,6 @@
 """YouTube captions as evidence: fetched with care, made into heard words, and fitted to the recording.
 
-captions = YouTubeCaptions(options, disk)          # one for all jobs of a process
+captions = open_captions(settings)                 # one for all jobs of a process
 heard = captions.hear(url, language)               # seconds of the video
 fitted = fit_captions(heard, whisper, duration)    # seconds of the recording; fitted.reason says what was done
 """
@@ -8,6 +8,7 @@ fitted = fit_captions(heard, whisper, duration)    # seconds of the recording; f
 from sow_analysis.captions.breaker import Breaker, ConsecutiveBreaker
 from sow_analysis.captions.errors import CaptionsError, Lack, NoCaptionsError, YouTubeError, YouTubePausedError
 from sow_analysis.captions.fit import Fitted, Verdict, fit_captions, unchecked
+from sow_analysis.captions.opening import CaptionsSettings, open_captions
 from sow_analysis.captions.source import CaptionsOptions, YouTubeCaptions
 from sow_analysis.captions.video import video_id, watch_url
 from sow_analysis.captions.web import WebOptions
@@ -16,6 +17,7 @@ __all__ = [
     "Breaker",
     "CaptionsError",
     "CaptionsOptions",
+    "CaptionsSettings",
     "ConsecutiveBreaker",
     "Fitted",
     "Lack",
@@ -26,6 +28,7 @@ __all__ = [
     "YouTubeError",
     "YouTubePausedError",
     "fit_captions",
+    "open_captions",
     "unchecked",
     "video_id",
     "watch_url",

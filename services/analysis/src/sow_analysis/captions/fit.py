@@ -195,7 +195,7 @@ def _moves(line: Line) -> bool:
 def _described(line: Line) -> str:
     offs: list[str] = []
     if line.slope != 1.0:
-        offs.append(f"{abs(line.slope - 1):.1%} {'fast' if line.slope > 1 else 'slow'}".replace("%", " %"))
+        offs.append(f"{abs(line.slope - 1):.1%} {'faster' if line.slope > 1 else 'slower'}".replace("%", " %"))
     if abs(line.offset) > _UNMOVED:
         offs.append(f"{abs(line.offset):.1f} s {'early' if line.offset > 0 else 'late'}")
     return f"the captions are {' and '.join(offs)}: moved" if offs else "the captions fit the recording"
