@@ -53,7 +53,7 @@ def captions_of(youtube: FakeYouTube, clock: FakeClock) -> Callable[..., YouTube
     """Captions from the fake YouTube, with options of the web by name."""
 
     def make(disk: Any = None, breaker: Any = None, **web: Any) -> YouTubeCaptions:
-        chosen = WebOptions(**{"base_url": youtube.url, "idle_seconds": 0.4} | web)
+        chosen = WebOptions(**{"base_url": youtube.url} | web)
         return YouTubeCaptions(CaptionsOptions(chosen), disk, breaker=breaker, clock=clock)
 
     return make

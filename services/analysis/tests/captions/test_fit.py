@@ -221,6 +221,12 @@ def test_verses_tell_which_chorus_is_which():
         assert fitted.offset == pytest.approx(-late, abs=0.3)
 
 
+@pytest.mark.parametrize("late", [0.0, 2.0, 20.0])
+def test_a_song_of_one_chorus_alone_is_placed_by_its_ends(late: float):
+    song = sung([CHORUS] * 6, start=25)
+    assert fit_captions(moved(song, late), listened(song), length(song)).offset == pytest.approx(-late, abs=0.3)
+
+
 def test_chinese_is_compared_by_sound():
     lines = ["奇異恩典何等甘甜", "我罪已得赦免", "前我失喪今被尋回", "瞎眼今得看見", "如此恩典使我敬畏", "使我心得安慰"]
     sounds = [

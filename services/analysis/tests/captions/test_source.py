@@ -239,15 +239,19 @@ def test_every_fault_at_every_place_has_its_name_and_passes(
 ):
     youtube.fail(place, fault)
     witness = Witness()
-    captions = captions_of(DiskCache(tmp_path, 10_000_000), witness, max_bytes=1_000_000)
+    disk = DiskCache(tmp_path, 10_000_000)
     with pytest.raises(ENDINGS[fault]) as caught:
-        texts(captions)
+        texts(captions_of(disk, witness, max_bytes=1_000_000, idle_seconds=_patience(fault)))
     assert caught.value.retryable
     assert "127.0.0.1" not in str(caught.value)
     assert witness.told == ["failure"]
     youtube.recover()
-    assert texts(captions) == SUNG
+    assert texts(captions_of(disk, witness)) == SUNG
     assert witness.told == ["failure", "success"]
+
+
+def _patience(fault: Fault | None) -> float:
+    return 0.3 if fault is Fault.HANG else 10.0
 
 
 @pytest.mark.parametrize("fault", [Fault.CONSENT, Fault.ROBOT])
@@ -384,7 +388,7 @@ def test_a_proxy_is_used_and_its_password_is_told_to_nobody_else(
         youtube.fail(Place.WATCH, fault)
     address = youtube.url.removeprefix("http://")
     options = WebOptions(proxy=f"http://singer:{PROXY_PASSWORD}@{address}", base_url="http://tube.example")
-    captions = captions_of(proxy=options.proxy, base_url=options.base_url)
+    captions = captions_of(proxy=options.proxy, base_url=options.base_url, idle_seconds=_patience(fault))
     told = repr((options, CaptionsOptions(options)))
     try:
         assert texts(captions) == SUNG

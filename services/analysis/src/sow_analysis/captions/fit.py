@@ -31,7 +31,7 @@ _SAME_SONG = 0.15
 """Of the words, those in a run of three that is heard somewhere."""
 _SURE_EAR = 0.35
 """Mean probability of what was heard, below which the ear was lost."""
-_AS_GOOD = 0.8
+_AS_GOOD = 0.9
 _SAME_PLACE = 1.0
 _SAME_HEARD = 0.7
 _UNMOVED = 0.4

@@ -59,7 +59,7 @@ class CaptionsSettings(Protocol):
 
 
 def open_captions(settings: CaptionsSettings, breaker: Breaker | None = None) -> YouTubeCaptions:
-    """Make the captions of this process; nothing is asked yet. Raises ValueError if the proxy's address is of no use."""
+    """Make the captions of this process; nothing is asked yet. ValueError if the proxy's address is of no use."""
     proxy = settings.youtube_proxy.get_secret_value() if settings.youtube_proxy is not None else None
     web = WebOptions(proxy=proxy, base_url=settings.youtube_base_url, seconds=settings.youtube_seconds)
     options = CaptionsOptions(
