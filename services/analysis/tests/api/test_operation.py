@@ -27,8 +27,10 @@ _OF_JOBS = {
     "content_hash_mismatch", "storage_misconfigured", "object_key_invalid", "object_not_found", "service_exposed",
     "fetch_failed", "url_refused", "address_refused", "fetch_rejected", "fetch_too_large", "fetch_unavailable",
     "fetch_too_slow", "qwen3_unavailable", "qwen3_refused", "qwen3_answer_invalid", "answer_rejected",
+    "captions_failed", "captions_missing", "youtube_failed", "youtube_rate_limit", "youtube_blocked",
+    "youtube_unreachable", "youtube_too_slow", "youtube_unreadable", "youtube_paused",
 }  # fmt: skip
-"""Codes that no request is answered with: they end jobs, or keep the service from starting."""
+"""Codes that no request is answered with: they end jobs, explain attempts, or keep the service from starting."""
 
 
 async def test_it_is_there_and_ready(opened: Opener, backend: Backend):
