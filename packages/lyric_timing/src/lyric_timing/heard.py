@@ -13,6 +13,8 @@ class Token:
     start: float
     end: float
     probability: float = 1.0
+    timed: bool = True
+    """Whether its start was heard. False where it is only this word's share of a phrase: it tells the order, no onset."""
 
 
 @dataclass(frozen=True, slots=True)
