@@ -14,7 +14,7 @@ class Token:
     end: float
     probability: float = 1.0
     timed: bool = True
-    """Whether its start was heard. False where it is only this word's share of a phrase: it tells the order, no onset."""
+    """Whether its start was heard. Not so where it is only a share of a phrase: that tells the order, no onset."""
 
 
 @dataclass(frozen=True, slots=True)
