@@ -7,7 +7,7 @@
 from sow_analysis.chooser.answers import Answer
 from sow_analysis.chooser.llm import LlmChooser
 from sow_analysis.chooser.questions import Phrase, Question, questions_of
-from sow_analysis.chooser.reconsider import Answers, LineChooser, Reconsidered, reconsider
+from sow_analysis.chooser.trial import Answers, LineChooser, Reconsidered, reconsider
 
 __all__ = [
     "Answer",

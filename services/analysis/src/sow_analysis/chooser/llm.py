@@ -15,7 +15,7 @@ from lyric_timing.sheet import LyricSheet
 from sow_analysis.chooser.answers import Answer, read_answer, schema_of
 from sow_analysis.chooser.prompt import INSTRUCTIONS, document_of
 from sow_analysis.chooser.questions import Question
-from sow_analysis.chooser.reconsider import Answers
+from sow_analysis.chooser.trial import Answers
 from sow_analysis.engines.protocols import Fraction
 from sow_analysis.openai_api import Allowance, ApiAnswerError, ApiClient, ApiError, Budget, Send
 from sow_analysis.openai_api.errors import ApiFormError, ApiPausedError

@@ -13,10 +13,10 @@ from lyric_timing.sheet import LyricSheet
 
 _SURE = 0.3
 """Confidence from which a line of the roadmap explains what was heard there."""
-_PAUSE = 0.6
+_PAUSE = 0.5
 """Seconds without a word that end a phrase."""
-_MOST_WORDS = 12
-"""In one phrase: longer lines are rare."""
+_MOST_WORDS = 8
+"""In one phrase. Longer ones tend to hold the end of one line and the start of the next."""
 _EXPLAINED = 0.5
 """Share of a phrase's words from which it is not in doubt."""
 _LEAST_WORDS = 3

@@ -197,7 +197,7 @@ class ApiClient:
         except openai.APITimeoutError:
             raise _PassingError(ApiUnavailableError(f"{where} cannot be reached: no connection in time.")) from None
         except openai.APIConnectionError:
-            raise _PassingError(ApiUnavailableError(f"{where} cannot be reached. Is the address right?")) from None
+            raise _PassingError(ApiUnavailableError(f"{where} cannot be reached, or hung up. Is the address right?")) from None
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise _PassingError(ApiUnavailableError(f"{where} broke off ({type(error).__name__}).")) from None
 
