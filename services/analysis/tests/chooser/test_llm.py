@@ -17,6 +17,7 @@ from faults import (
     HANG,
     MALFORMED,
     NOT_JSON,
+    SLOW,
     WRONG_SCHEMA,
     Fault,
     Reply,
@@ -169,7 +170,7 @@ def test_faults_have_errors_of_their_kind(
     server = serve(right)
     server.always = fault
     with pytest.raises(error):
-        asked_of(chooser_at(server.api, seconds=0.2))
+        asked_of(chooser_at(server.api, seconds=0.2 if fault in SLOW else 5.0))
 
 
 def test_an_answer_without_text_is_none(serve: Callable[[Chat], OpenAIFake]):

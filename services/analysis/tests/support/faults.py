@@ -118,3 +118,6 @@ ALL = (
     TOO_MANY_SOON, TOO_MANY_LATER, BROKEN, OVERLOADED, EXPIRED_KEY, MOVED,
 )  # fmt: skip
 """Each of them but one that nobody listens, for which a server is not needed."""
+
+SLOW = (HANG, DRIP, DRIP_HEADERS)
+"""Those that end only when the caller gives up."""

@@ -26,8 +26,8 @@ from sow_analysis.engines.protocols import Fraction, Span
 _PROBABILITY = 0.5
 """How far a chosen line is believed while the song is charted anew."""
 _LEAST_GAIN = 1.0
-"""By which an answer must raise the score: as much as one telling word more, surely heard. On 14 songs, right answers
-that raised it at all raised it by more; of random ones, 1 in 100 did."""
+"""By which an answer must raise the score: as much as one telling word more, surely heard. On 14 songs, 2 of 35
+right answers did, both for the better, and 2 of 420 random ones (`bench/chooser.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ _FORMS: tuple[dict[str, Any], ...] = (
 _UNTIMED = len(_FORMS) - 1
 _MOST_FAILED = 0.5
 """Share of the pieces without an answer up to which the rest is evidence worth having."""
+_HOPELESS = 2
+"""So many pieces without an answer and none with one, and the rest is not tried."""
 _WORKERS = 8
 """Pieces that are made ready at once; how many are on their way at once is for the gate to say."""
 _Failure = ApiError | ApiPausedError
@@ -144,6 +146,8 @@ class ApiTranscription:
                 hearing.waiting.append(piece)
         except (ApiAnswerError, ApiUnavailableError) as error:
             hearing.failures.append(error)
+            if not hearing.done and len(hearing.failures) >= _HOPELESS:
+                _give_up(hearing, error)
         except (ApiError, ApiPausedError) as error:
             _give_up(hearing, error)
 
@@ -188,7 +192,7 @@ def cut_pieces(pieces: Sequence[Span], longest: float) -> list[Span]:
 
 def _give_up(hearing: _Hearing, error: _Failure) -> None:
     """Nobody need ask for the rest: the answer would be the same."""
-    hearing.failures += [error] * (1 + len(hearing.waiting))
+    hearing.failures += [error] * max(1, len(hearing.waiting))
     hearing.waiting.clear()
 
 

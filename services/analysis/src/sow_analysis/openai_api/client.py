@@ -174,7 +174,7 @@ class ApiClient:
         except TimeoutError:
             works = False
             raise ApiUnavailableError(
-                f"The server at {self.endpoint.shown} did not answer within {seconds:.0f} s."
+                f"The server at {self.endpoint.shown} did not answer within {seconds:.3g} s."
             ) from None
         except ApiRefusedError:
             works = True  # it answers: the fault is in what it was sent
@@ -197,7 +197,8 @@ class ApiClient:
         except openai.APITimeoutError:
             raise _PassingError(ApiUnavailableError(f"{where} cannot be reached: no connection in time.")) from None
         except openai.APIConnectionError:
-            raise _PassingError(ApiUnavailableError(f"{where} cannot be reached, or hung up. Is the address right?")) from None
+            unreached = ApiUnavailableError(f"{where} cannot be reached, or hung up. Is the address right?")
+            raise _PassingError(unreached) from None
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise _PassingError(ApiUnavailableError(f"{where} broke off ({type(error).__name__}).")) from None
 
