@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
-import openai
-from openai import AsyncOpenAI
 from pydantic import BaseModel, Field, ValidationError
 
 from lyric_timing.sheet import LyricSheet
@@ -19,6 +17,9 @@ from sow_analysis.chooser.trial import Answers
 from sow_analysis.engines.protocols import Fraction
 from sow_analysis.openai_api import Allowance, ApiAnswerError, ApiClient, ApiError, Budget, Send
 from sow_analysis.openai_api.errors import ApiFormError, ApiPausedError
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 _MOST_ANSWER_TOKENS = 2000
 """Far more than an answer has: some models think aloud first."""
@@ -135,13 +136,17 @@ class LlmChooser:
             options["response_format"] = {"type": "json_object"}
         if form.greedy:
             options["temperature"] = 0
-        return lambda api: api.chat.completions.with_streaming_response.create(
-            model=self._model,
-            messages=[{"role": "system", "content": INSTRUCTIONS}, {"role": "user", "content": document}],
-            max_completion_tokens=_MOST_ANSWER_TOKENS,
-            stream=openai.omit,
-            **options,
-        )
+
+        def send(api: AsyncOpenAI) -> Any:
+            create: Any = api.chat.completions.with_streaming_response.create  # its overloads know no such options
+            return create(
+                model=self._model,
+                messages=[{"role": "system", "content": INSTRUCTIONS}, {"role": "user", "content": document}],
+                max_completion_tokens=_MOST_ANSWER_TOKENS,
+                **options,
+            )
+
+        return send
 
 
 def _completion(body: bytes) -> _Completion:

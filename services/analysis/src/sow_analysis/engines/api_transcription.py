@@ -12,11 +12,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
-import openai
-from openai import AsyncOpenAI
 
 from lyric_timing.heard import Heard, Token
 from lyric_timing.language import language_code
@@ -25,6 +23,9 @@ from sow_analysis.engines.protocols import Fraction, Samples, Span
 from sow_analysis.engines.transcript import Transcript, read_transcript
 from sow_analysis.openai_api import Allowance, ApiAnswerError, ApiClient, ApiError, ApiUnavailableError, Budget, Send
 from sow_analysis.openai_api.errors import ApiFormError, ApiPausedError
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 _RATE = 16_000
 _LONGEST_PIECE = 60.0
@@ -172,8 +173,8 @@ class ApiTranscription:
             return create(
                 model=self._model,
                 file=("piece.flac", audio, "audio/flac"),
-                language=language or openai.omit,
                 temperature=0,
+                **({"language": language} if language else {}),
                 **form,
             )
 

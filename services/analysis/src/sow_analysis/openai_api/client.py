@@ -12,13 +12,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import anyio
 import httpx2
-import openai
 import stamina
-from openai import AsyncAPIResponse, AsyncOpenAI
 
 from sow_analysis.openai_api.budget import Budget
 from sow_analysis.openai_api.endpoint import Endpoint
@@ -33,7 +31,10 @@ from sow_analysis.openai_api.errors import (
 )
 from sow_analysis.openai_api.gate import Gate
 
-Send = Callable[[AsyncOpenAI], AbstractAsyncContextManager[AsyncAPIResponse[Any]]]
+if TYPE_CHECKING:  # the SDK takes a second to import, and most songs do without
+    from openai import AsyncAPIResponse, AsyncOpenAI
+
+Send: TypeAlias = "Callable[[AsyncOpenAI], AbstractAsyncContextManager[AsyncAPIResponse[Any]]]"
 """Begins a call, such as `lambda api: api.chat.completions.with_streaming_response.create(...)`."""
 
 _CAN_PASS = {
@@ -94,6 +95,8 @@ class ApiClient:
     @asynccontextmanager
     async def opened(self) -> AsyncGenerator[AsyncOpenAI]:
         """The SDK's client, for the `send` of `call`. It takes no key, address or account from OPENAI_* variables."""
+        from openai import AsyncOpenAI
+
         http = httpx2.AsyncClient(
             timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),  # the whole call has a limit
             follow_redirects=False,
@@ -190,6 +193,8 @@ class ApiClient:
             self._gate.report(works)
 
     async def _exchange(self, api: AsyncOpenAI, send: Send, most_bytes: int) -> bytes:
+        import openai
+
         where = f"The server at {self.endpoint.shown}"
         try:
             async with send(api) as response:
