@@ -24,9 +24,9 @@ from faults import (
 )
 from misheard import CHORUS, lines_of, misheard_song
 from openai_fake import Chat, OpenAIFake, document_in
-from rapidfuzz import fuzz
 
-from sow_analysis.chooser import LlmChooser, Reconsidered, reconsider
+from lyric_timing.fit import fit_of
+from sow_analysis.chooser import LlmChooser, Question, Reconsidered, questions_of, reconsider
 from sow_analysis.errors import AnalysisError
 from sow_analysis.openai_api import (
     Allowance,
@@ -43,7 +43,7 @@ KEY = "sk-a-very-secret-key"
 
 
 def right(asked: Mapping[str, Any]) -> str:
-    """What a good model says: by sound."""
+    """What a good model says."""
     document = document_in(asked)
     assert len(document["heard"]) == 2
     return json.dumps(dict(zip(document["heard"], CHORUS, strict=True)))
@@ -179,10 +179,11 @@ def test_an_answer_without_text_is_none(serve: Callable[[Chat], OpenAIFake]):
         asked_of(chooser_at(server.api))
 
 
-def test_tokens_are_counted_by_the_server_or_estimated(serve: Callable[[Chat], OpenAIFake]):
-    server = serve(lambda _asked: Reply(200, b'{"choices": [{"message": {"content": "{}"}}]}'))
-    with pytest.raises(ApiAnswerError):
-        asked_of(chooser_at(server.api, allowance=Allowance(tokens=1)))
+def test_tokens_that_the_server_does_not_count_are_estimated(serve: Callable[[Chat], OpenAIFake]):
+    content = json.dumps({"choices": [{"message": {"content": '{"p0": 2, "p1": 3}'}}]})
+    server = serve(lambda _asked: Reply(200, content.encode()))
+    chooser = chooser_at(server.api, allowance=Allowance(tokens=100))
+    assert "100 tokens" in (chooser.choose(SONG.sheet, three_questions(), lambda _share: None).stopped or "")
     assert len(server.requests) == 1
 
 
@@ -191,6 +192,23 @@ def test_nobody_there(unserved_port: int):
         asked_of(chooser_at(f"http://127.0.0.1:{unserved_port}/v1"))
 
 
-def test_the_model_of_the_tests_is_right_by_sound():
-    texts = [line.text for line in SONG.sheet.lines]
-    assert [fuzz.ratio("carry see for over", texts[i]) for i in (2,)] > [fuzz.ratio("carry see for over", texts[0])]
+def three_questions() -> tuple[Question, ...]:
+    fit = fit_of(SONG.sheet, SONG.heard, SONG.roadmap, duration=SONG.duration)
+    return questions_of(SONG.sheet, fit) * 3
+
+
+def test_a_bad_answer_costs_its_question_alone(serve: Callable[[Chat], OpenAIFake]):
+    server = serve(right)
+    server.faults.append(MALFORMED)
+    given = chooser_at(server.api).choose(SONG.sheet, three_questions(), lambda _share: None)
+    assert [answer.lines for answer in given.answers] == [CHORUS, CHORUS]
+    assert given.unusable == 1
+    assert "did not answer" in (given.stopped or "")
+
+
+def test_what_was_answered_before_the_budget_ended_counts(serve: Callable[[Chat], OpenAIFake]):
+    server = serve(right)
+    chooser = chooser_at(server.api, allowance=Allowance(tokens=200))
+    given = chooser.choose(SONG.sheet, three_questions(), lambda _share: None)
+    assert len(given.answers) == len(server.requests) == 2
+    assert "200 tokens" in (given.stopped or "")
