@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import traceback
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ from sow_analysis.openai_api import (
     ApiMisconfiguredError,
     ApiPausedError,
     ApiRefusedError,
+    ApiSetup,
     ApiUnavailableError,
     Budget,
     Endpoint,
@@ -277,3 +279,12 @@ def test_the_breaker_hears_whether_the_server_works(server: OpenAIFake, fault: F
 def test_callers_of_one_server_share_one_gate():
     assert gate_of(Endpoint("http://host/v1", "a")) is gate_of(Endpoint("http://host/v1/", "b"))
     assert gate_of(Endpoint("http://host/v1")) is not gate_of(Endpoint("http://other/v1"))
+
+
+def test_a_setup_crosses_to_another_process_and_shows_no_key():
+    setup = ApiSetup("http://host/v1", "model", KEY, at_once=3, allowance=Allowance(calls=5))
+    assert ApiSetup.of(json.loads(json.dumps(setup.plain()))) == setup
+    assert KEY not in repr(setup)
+    assert setup.client().endpoint == Endpoint("http://host/v1", KEY)
+    with pytest.raises(ApiMisconfiguredError):
+        ApiSetup("host", "model")

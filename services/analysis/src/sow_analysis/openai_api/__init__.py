@@ -1,7 +1,8 @@
 """Calls to servers that speak OpenAI's protocol, made so that they cost a song little when they fail.
 
 `Endpoint` says where a server is, `Budget` what one job may spend there, `Gate` keeps the calls of a whole process
-apart, `ApiClient` makes them. Nothing here knows what is asked: that is for the engines.
+apart, `ApiClient` makes them; `ApiSetup` is all of that as settings have it. Nothing here knows what is asked: that is
+for the engines.
 """
 
 from sow_analysis.openai_api.budget import Allowance, Budget
@@ -17,6 +18,7 @@ from sow_analysis.openai_api.errors import (
     ApiUnavailableError,
 )
 from sow_analysis.openai_api.gate import Breaker, Gate, gate_of
+from sow_analysis.openai_api.setup import ApiSetup
 
 __all__ = [
     "Allowance",
@@ -27,6 +29,7 @@ __all__ = [
     "ApiMisconfiguredError",
     "ApiPausedError",
     "ApiRefusedError",
+    "ApiSetup",
     "ApiUnavailableError",
     "Breaker",
     "Budget",
