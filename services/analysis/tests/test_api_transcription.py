@@ -192,6 +192,14 @@ def test_nobody_there(unserved_port: int):
         engine.hear(sound(4), [(0, 1)], "en", quiet)
 
 
+def test_nothing_is_sent_of_what_lies_beyond_the_end(serve: Callable[[Transcribe], OpenAIFake]):
+    server = serve(lambda _upload: words(("la", 0, 1)))
+    heard = engine_at(server).hear(sound(4), [(3.0, 9.0), (3.95, 4.0), (7.0, 9.0)], "en", quiet)
+    assert len(server.requests) == 1
+    assert [token.start for token in heard.tokens] == [3.0]
+    assert engine_at(server).hear(sound(4), [], "en", quiet).tokens == ()
+
+
 def read(duration: float = 10.0, **answer: Any) -> list[tuple[str, float, float, bool]]:
     transcript = read_transcript(json.dumps({"text": "", **answer}).encode(), duration, "en")
     return [(t.text, round(t.start, 2), round(t.end, 2), t.timed) for t in transcript.tokens]

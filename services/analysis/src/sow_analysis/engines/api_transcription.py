@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 _RATE = 16_000
+_SHORTEST_PIECE = 0.1
+"""Seconds; nobody sings a word in less, and some servers refuse less."""
 _LONGEST_PIECE = 60.0
 """Seconds: a FLAC file of at most 2 MB. Longer pieces are cut."""
 _LONGEST_UNTIMED_PIECE = 8.0
@@ -103,7 +105,9 @@ class ApiTranscription:
             ApiError, ApiPausedError: the server transcribed less than half of them.
         """
         longest = _LONGEST_UNTIMED_PIECE if self._form == _UNTIMED else _LONGEST_PIECE
-        hearing = _Hearing(list(reversed(cut_pieces(pieces, longest))))
+        end = samples.size / _RATE
+        within = [(max(0.0, a), min(b, end)) for a, b in pieces if min(b, end) - max(0.0, a) >= _SHORTEST_PIECE]
+        hearing = _Hearing(list(reversed(cut_pieces(within, longest))))
         code = language_code(language)
         anyio.run(self._hear, hearing, samples, code, progress)
         self.missed = len(hearing.failures)

@@ -45,6 +45,15 @@ _CAN_PASS = {
 }
 _FORM = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
 _KEY = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+_BROKEN_OFF = (
+    httpx2.HTTPError,
+    httpx2.StreamError,
+    httpx2.InvalidURL,
+    anyio.EndOfStream,
+    OSError,
+    UnicodeError,
+)
+"""What the layers below raise while an answer is read, or before a question is sent."""
 _CONNECT_SECONDS = 5.0
 _LONGEST_ERROR = 20_000
 """Bytes of an answer that is an error."""
@@ -204,7 +213,7 @@ class ApiClient:
         except openai.APIConnectionError:
             unreached = ApiUnavailableError(f"{where} cannot be reached, or hung up. Is the address right?")
             raise _PassingError(unreached) from None
-        except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except (openai.OpenAIError, *_BROKEN_OFF) as error:
             raise _PassingError(ApiUnavailableError(f"{where} broke off ({type(error).__name__}).")) from None
 
     async def _refuse_failures(self, response: httpx2.Response) -> None:
