@@ -19,17 +19,17 @@ def question(phrases: int = 2, candidates: tuple[int, ...] = (4, 7, 9)) -> Quest
      "<think>p0 sounds like 1</think>Here: {\"p0\": 1, \"p1\": null} Bye."],
 )  # fmt: skip
 def test_an_answer_is_read_whatever_stands_around_it(text: str):
-    assert read_answer(text, question()).lines == (7, None)
+    assert read_answer(text, question()).lines == (4, None)
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "", "null", "[]", "7", "{", "line 3", '{"p0": 1}', '{"p0": 1, "p1": 2, "p2": 0}', '{"p0": 1, "p0": 2}',
-        '{"p0": 1, "p1": 3}', '{"p0": -1, "p1": 0}', '{"p0": "1", "p1": 0}', '{"p0": 1.0, "p1": 0}',
-        '{"p0": true, "p1": 0}', '{"p0": [1], "p1": 0}', '{"p0": NaN, "p1": 0}', '{"p0": 1e999, "p1": 0}',
+        '{"p0": 1, "p1": 4}', '{"p0": 0, "p1": 1}', '{"p0": "1", "p1": 1}', '{"p0": 1.0, "p1": 1}',
+        '{"p0": true, "p1": 1}', '{"p0": [1], "p1": 1}', '{"p0": NaN, "p1": 1}', '{"p0": 1e999, "p1": 1}',
         '{"p0": 1, "p1": 1} {"p0": 0, "p1": 1}', "[" * 100_000 + "{}", '{"p0": ' * 100_000 + "}",
-        '{"p0": "' + "la " * 100_000 + '", "p1": 0}', '{"p0": ' + "9" * 5000 + ', "p1": 0}',
+        '{"p0": "' + "la " * 100_000 + '", "p1": 1}', '{"p0": ' + "9" * 5000 + ', "p1": 1}',
     ],
     ids=range(22),
 )  # fmt: skip
@@ -41,12 +41,12 @@ def test_everything_else_is_refused(text: str):
 def test_an_order_that_nobody_sings_is_refused():
     asked = question(6, tuple(range(20)))
     with pytest.raises(ApiAnswerError, match="nobody sings"):
-        read_answer('{"p0": 9, "p1": 2, "p2": 18, "p3": 5, "p4": 0, "p5": 11}', asked)
-    assert read_answer('{"p0": 9, "p1": 10, "p2": 2, "p3": 3, "p4": 3, "p5": 4}', asked).lines == (9, 10, 2, 3, 3, 4)
+        read_answer('{"p0": 9, "p1": 2, "p2": 18, "p3": 5, "p4": 1, "p5": 11}', asked)
+    assert read_answer('{"p0": 9, "p1": 10, "p2": 2, "p3": 3, "p4": 3, "p5": 4}', asked).lines == (8, 9, 1, 2, 2, 3)
 
 
 def test_the_schema_leaves_room_for_numbers_alone():
     schema = schema_of(question())
     assert schema["required"] == ["p0", "p1"]
     assert schema["additionalProperties"] is False
-    assert schema["properties"]["p1"] == {"type": ["integer", "null"], "enum": [None, 0, 1, 2]}
+    assert schema["properties"]["p1"] == {"type": ["integer", "null"], "enum": [None, 1, 2, 3]}

@@ -29,9 +29,14 @@ def keys_of(question: Question) -> tuple[str, ...]:
     return tuple(f"p{i}" for i in range(len(question.phrases)))
 
 
+def numbers_of(question: Question) -> range:
+    """Numbers of the candidates. From 1 on, for small models count so whatever they are told."""
+    return range(1, len(question.candidates) + 1)
+
+
 def schema_of(question: Question) -> dict[str, Any]:
     """The JSON schema of an answer: for each phrase the number of a candidate, or null."""
-    numbers = [None, *range(len(question.candidates))]
+    numbers = [None, *numbers_of(question)]
     keys = keys_of(question)
     return {
         "type": "object",
@@ -56,9 +61,9 @@ def read_answer(text: str, question: Question) -> Answer:
         number = chosen[key]
         if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
             raise ApiAnswerError("The language model answered with something else than a number.")
-        if number is not None and not 0 <= number < len(question.candidates):
+        if number is not None and number not in numbers_of(question):
             raise ApiAnswerError("The language model chose a line that was not to choose from.")
-        lines.append(None if number is None else question.candidates[number])
+        lines.append(None if number is None else question.candidates[number - 1])
     sung = [line for line in lines if line is not None]
     jumps = sum(not 0 <= b - a <= _LONGEST_STEP for a, b in pairwise(sung))
     if jumps > 1 + len(sung) // _PHRASES_PER_JUMP:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from lyric_timing.sheet import LyricSheet
-from sow_analysis.chooser.answers import keys_of
+from sow_analysis.chooser.answers import keys_of, numbers_of
 from sow_analysis.chooser.questions import Question
 
 _LONGEST_TEXT = 300
@@ -32,7 +32,9 @@ def document_of(question: Question, sheet: LyricSheet) -> str:
     document = {
         "before": [text(line) for line in question.before],
         "after": [text(line) for line in question.after],
-        "lines": {str(number): text(line) for number, line in enumerate(question.candidates)},
+        "lines": {
+            str(number): text(line) for number, line in zip(numbers_of(question), question.candidates, strict=True)
+        },
         "heard": {
             key: phrase.text[:_LONGEST_TEXT] for key, phrase in zip(keys_of(question), question.phrases, strict=True)
         },
