@@ -24,7 +24,7 @@ from lyric_timing.heard import Heard
 from lyric_timing.roadmap import chart
 from lyric_timing.sung import Roadmap
 from lyric_timing.words import make_line
-from sow_analysis.audio import load_recording
+from song_audio.recording import load_recording
 from sow_analysis.chooser import Answer, Answers, LineChooser, LlmChooser, Question, reconsider
 from sow_analysis.engines.protocols import Fraction, Span
 from sow_analysis.engines.whisper import PIECE_SECONDS, WhisperEvidence

@@ -16,7 +16,7 @@ from whisper_server import whisper_server
 from lyric_timing import read_sheet
 from lyric_timing.fit import fit_of
 from lyric_timing.roadmap import chart
-from sow_analysis.audio import load_recording
+from song_audio.recording import load_recording
 from sow_analysis.chooser import Answers, LlmChooser, questions_of, reconsider
 from sow_analysis.engines.api_transcription import ApiTranscription
 from sow_analysis.models import ModelStore
