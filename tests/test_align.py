@@ -69,7 +69,7 @@ def test_the_pipeline_gets_the_qwen3_server_of_the_option_or_the_environment_wit
     sow("align", tone, sheet_file, "--force", "--qwen3-url", "https://other", "--no-qwen3", env=environment)
     sow("align", tone, sheet_file, "--force")
     sow("align", tone, sheet_file, "--force", env={"SOW_QWEN3_URL": ""})
-    assert pipeline.servers == [
+    assert [reach.qwen3 for reach in pipeline.reaches] == [
         Qwen3Server("http://gpu:8001", "s3cret-key"),
         Qwen3Server("https://other", "s3cret-key"),
         None,

@@ -15,7 +15,6 @@ from pydantic import SecretStr
 from sow_analysis.caches import DiskCache
 from sow_analysis.captions import (
     CaptionsOptions,
-    ConsecutiveBreaker,
     Lack,
     NoCaptionsError,
     WebOptions,
@@ -31,26 +30,25 @@ from sow_analysis.captions.errors import (
     YouTubeUnreachableError,
     YouTubeUnreadableError,
 )
+from sow_analysis.circuit_breaker import CircuitBreaker
 from sow_analysis.errors import EngineUnavailableError
 
 Make = Callable[..., YouTubeCaptions]
 SUNG = ["Sing", "to", "the", "king", "Amen"]
 
 
-class Witness:
+class Witness(CircuitBreaker):
     """A breaker that only writes down what it is told."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.told: list[str] = []
 
-    def allow(self) -> bool:
-        return True
+    def succeeded(self) -> None:
+        self.told.append("succeeded")
 
-    def success(self) -> None:
-        self.told.append("success")
-
-    def failure(self) -> None:
-        self.told.append("failure")
+    def failed(self) -> None:
+        self.told.append("failed")
 
 
 def texts(captions: YouTubeCaptions, url: str = VIDEO_URL, language: str | None = "en") -> list[str]:
@@ -327,7 +325,7 @@ def test_all_waits_of_a_song_together_have_a_limit(youtube: FakeYouTube, caption
 
 
 def test_youtube_is_left_in_peace_after_failures_and_tried_again_later(youtube: FakeYouTube, captions_of: Make, clock):
-    captions = captions_of(breaker=ConsecutiveBreaker(2, 300.0, clock))
+    captions = captions_of(breaker=CircuitBreaker(2, 300.0, clock=clock.now))
     youtube.fail(Place.WATCH, Fault.FORBIDDEN)
     for _ in range(2):
         with pytest.raises(YouTubeBlockedError):
@@ -348,7 +346,7 @@ def test_youtube_is_left_in_peace_after_failures_and_tried_again_later(youtube: 
 
 def test_what_is_known_is_told_while_youtube_is_left_in_peace(youtube: FakeYouTube, captions_of: Make, tmp_path: Path):
     class Open(Witness):
-        def allow(self) -> bool:
+        def admit(self) -> bool:
             return False
 
     disk = DiskCache(tmp_path, 10_000_000)
@@ -361,7 +359,7 @@ def test_a_video_without_captions_is_no_failure_of_youtubes(youtube: FakeYouTube
     witness = Witness()
     with pytest.raises(NoCaptionsError):
         texts(captions_of(breaker=witness))
-    assert witness.told == ["success"]
+    assert witness.told == ["succeeded"]
 
 
 def test_jobs_of_one_process_take_turns(youtube: FakeYouTube, captions_of: Make, clock):

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from sow_analysis.captions import ConsecutiveBreaker, YouTubePausedError
+from sow_analysis.captions import YouTubePausedError
 from sow_analysis.captions.limiter import Limiter
 
 
@@ -66,35 +66,3 @@ def test_threads_get_turns_that_do_not_overlap(clock):
     for thread in threads:
         thread.join()
     assert overlaps == [False] * 200
-
-
-def test_the_breaker_opens_after_failures_in_a_row_only(clock):
-    breaker = ConsecutiveBreaker(3, 60.0, clock)
-    for outcome in (breaker.failure, breaker.failure, breaker.success, breaker.failure, breaker.failure):
-        outcome()
-    assert breaker.allow()
-    breaker.failure()
-    assert not breaker.allow()
-
-
-def test_after_the_pause_one_is_let_through_and_decides(clock):
-    breaker = ConsecutiveBreaker(1, 60.0, clock)
-    breaker.failure()
-    clock.advance(60)
-    assert [breaker.allow(), breaker.allow()] == [True, False]
-    breaker.failure()
-    clock.advance(59)
-    assert not breaker.allow()
-    clock.advance(1)
-    assert breaker.allow()
-    breaker.success()
-    assert [breaker.allow(), breaker.allow()] == [True, True]
-
-
-def test_one_that_is_let_through_and_vanishes_does_not_keep_the_breaker_open(clock):
-    breaker = ConsecutiveBreaker(1, 60.0, clock)
-    breaker.failure()
-    clock.advance(60)
-    assert breaker.allow()
-    clock.advance(60)
-    assert breaker.allow()

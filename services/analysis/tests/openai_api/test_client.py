@@ -31,6 +31,7 @@ from faults import (
 )
 from openai_fake import OpenAIFake
 
+from sow_analysis.circuit_breaker import CircuitBreaker
 from sow_analysis.openai_api import (
     Allowance,
     ApiAnswerError,
@@ -59,15 +60,20 @@ def server() -> Iterator[OpenAIFake]:
     server.close()
 
 
-class CountingBreaker:
+class CountingBreaker(CircuitBreaker):
     """Notes what it is told; opens when told to."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.told: list[str] = []
-        self.seconds_left = 0.0
+        self.left = 0.0
+
+    @property
+    def seconds_left(self) -> float:
+        return self.left
 
     def admit(self) -> bool:
-        return not self.seconds_left
+        return not self.left
 
     def succeeded(self) -> None:
         self.told.append("succeeded")
@@ -255,7 +261,7 @@ def test_a_budget_counts_tokens_and_time():
 
 def test_a_server_that_the_breaker_leaves_alone_is_not_asked(server: OpenAIFake):
     breaker = CountingBreaker()
-    breaker.seconds_left = 12.0
+    breaker.left = 12.0
     client = client_of(server, Gate(breaker=breaker))
     assert "asked again in 12 s" in (client.why_not() or "")
     with pytest.raises(ApiPausedError, match="asked again in 12 s"):

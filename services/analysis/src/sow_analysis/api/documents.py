@@ -59,6 +59,24 @@ class LrcJobOptions(Strict):
     use_qwen3: bool = Field(
         default=True, description="Whether a Qwen3 alignment service may serve, where the service knows one."
     )
+    max_qwen3_duration: float | None = Field(
+        default=None,
+        gt=0,
+        description="Longer recordings are not sent to it, in seconds. The service's own limit holds.",
+    )
+    use_captions: bool = Field(default=True, description="Whether the captions of `youtube_url` may serve.")
+    force_whisper: bool = Field(
+        default=False, description="Whether to go by what is heard in the recording alone, and ask YouTube nothing."
+    )
+    use_vocals_stem: bool = Field(
+        default=False, description="Whether Whisper listens to the separated voice. Lines are timed worse then."
+    )
+    use_llm: bool = Field(
+        default=True, description="Whether a language model may choose lines, where the service knows one."
+    )
+    llm_model: str | None = Field(
+        default=None, pattern=r"^[\w.:/@-]{1,128}$", description="Its name on that server. Default: the service's."
+    )
     force: bool = Field(default=False, description="Whether the result replaces lyrics that were edited by hand.")
     use_cache: bool = Field(default=True, description="Whether a result that was worked out before will do.")
 

@@ -5,20 +5,18 @@ heard = captions.hear(url, language)               # seconds of the video
 fitted = fit_captions(heard, whisper, duration)    # seconds of the recording; fitted.reason says what was done
 """
 
-from sow_analysis.captions.breaker import Breaker, ConsecutiveBreaker
 from sow_analysis.captions.errors import CaptionsError, Lack, NoCaptionsError, YouTubeError, YouTubePausedError
 from sow_analysis.captions.fit import Fitted, Verdict, fit_captions, unchecked
+from sow_analysis.captions.lending import lend_times
 from sow_analysis.captions.opening import CaptionsSettings, open_captions
-from sow_analysis.captions.source import CaptionsOptions, YouTubeCaptions
+from sow_analysis.captions.options import CaptionsOptions, WebOptions
+from sow_analysis.captions.source import YouTubeCaptions
 from sow_analysis.captions.video import video_id, watch_url
-from sow_analysis.captions.web import WebOptions
 
 __all__ = [
-    "Breaker",
     "CaptionsError",
     "CaptionsOptions",
     "CaptionsSettings",
-    "ConsecutiveBreaker",
     "Fitted",
     "Lack",
     "NoCaptionsError",
@@ -28,6 +26,7 @@ __all__ = [
     "YouTubeError",
     "YouTubePausedError",
     "fit_captions",
+    "lend_times",
     "open_captions",
     "unchecked",
     "video_id",

@@ -37,7 +37,7 @@ class NoCaptionsError(CaptionsError, EngineUnavailableError):
         self.lack = lack
 
 
-class YouTubeError(CaptionsError):
+class YouTubeError(CaptionsError, EngineUnavailableError):
     """YouTube did not answer as it should, this time."""
 
     code = "youtube_failed"
@@ -78,7 +78,7 @@ class YouTubeUnreadableError(YouTubeError):
     code = "youtube_unreadable"
 
 
-class YouTubePausedError(YouTubeError, EngineUnavailableError):
+class YouTubePausedError(YouTubeError):
     """YouTube was not asked at all: it failed too often just now, or too many are waiting for it already."""
 
     code = "youtube_paused"

@@ -10,7 +10,7 @@ verdict says so. They are refused on evidence only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -204,13 +204,13 @@ def _described(line: Line) -> str:
 
 def _moved(token: Token, line: Line) -> Token:
     start, end = line.at(np.array([token.start, token.end]))
-    return Token(token.text, float(start), float(end), token.probability)
+    return replace(token, start=float(start), end=float(end))
 
 
 def _within(captions: Heard, tokens: Iterable[Token], duration: float) -> Heard:
     """Only what is in the recording."""
     kept = [
-        Token(token.text, max(0.0, token.start), min(token.end, duration), token.probability)
+        replace(token, start=max(0.0, token.start), end=min(token.end, duration))
         for token in tokens
         if token.end > 0 and token.start < duration
     ]

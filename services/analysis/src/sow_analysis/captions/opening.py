@@ -8,9 +8,8 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from sow_analysis.caches.disk import DiskCache
-from sow_analysis.captions.breaker import Breaker
-from sow_analysis.captions.source import CaptionsOptions, YouTubeCaptions
-from sow_analysis.captions.web import WebOptions
+from sow_analysis.captions.options import CaptionsOptions, WebOptions
+from sow_analysis.captions.source import YouTubeCaptions
 
 
 class CaptionsSettings(Protocol):
@@ -58,7 +57,7 @@ class CaptionsSettings(Protocol):
         ...
 
 
-def open_captions(settings: CaptionsSettings, breaker: Breaker | None = None) -> YouTubeCaptions:
+def open_captions(settings: CaptionsSettings) -> YouTubeCaptions:
     """Make the captions of this process; nothing is asked yet. ValueError if the proxy's address is of no use."""
     proxy = settings.youtube_proxy.get_secret_value() if settings.youtube_proxy is not None else None
     web = WebOptions(proxy=proxy, base_url=settings.youtube_base_url, seconds=settings.youtube_seconds)
@@ -69,4 +68,4 @@ def open_captions(settings: CaptionsSettings, breaker: Breaker | None = None) ->
         settings.youtube_failures,
         settings.youtube_pause_seconds,
     )
-    return YouTubeCaptions(options, DiskCache(settings.cache_dir, settings.cache_max_bytes), breaker=breaker)
+    return YouTubeCaptions(options, DiskCache(settings.cache_dir, settings.cache_max_bytes))

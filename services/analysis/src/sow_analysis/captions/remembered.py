@@ -17,7 +17,7 @@ from sow_analysis.caches.disk import DiskCache
 from sow_analysis.captions.clock import Clock
 from sow_analysis.captions.errors import Lack, NoCaptionsError
 
-_VERSION = 1
+_VERSION = 2
 """Of what is made of a track; count up when that changes."""
 _DAY = 24 * 3600.0
 _KEPT = 60 * _DAY

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from lyric_timing.heard import Heard
 from sow_analysis.caches.disk import DiskCache
-from sow_analysis.captions.breaker import Breaker, ConsecutiveBreaker
 from sow_analysis.captions.cleaning import clean
 from sow_analysis.captions.clock import Clock, SystemClock
 from sow_analysis.captions.errors import Lack, NoCaptionsError, YouTubeError, YouTubePausedError
 from sow_analysis.captions.limiter import Limiter
+from sow_analysis.captions.options import CaptionsOptions
 from sow_analysis.captions.remembered import Remembered
 from sow_analysis.captions.timedtext import read_track
 from sow_analysis.captions.tokens import heard_of
 from sow_analysis.captions.tracks import choose
 from sow_analysis.captions.video import video_id
-from sow_analysis.captions.web import WebOptions, open_session
-from sow_analysis.captions.youtube import Video
-
-
-@dataclass(frozen=True, slots=True)
-class CaptionsOptions:
-    """How captions are fetched. The defaults are gentle: YouTube blocks addresses that ask much."""
-
-    web: WebOptions = field(default_factory=WebOptions)
-    concurrency: int = 1
-    """Requests under way at once in this process."""
-    spacing: float = 1.0
-    """Seconds from one request to the next; a song takes three."""
-    failures: int = 4
-    """In a row, after which YouTube is left in peace ..."""
-    pause: float = 300.0
-    """... for so many seconds."""
+from sow_analysis.circuit_breaker import CircuitBreaker
 
 
 class YouTubeCaptions:
@@ -51,14 +33,16 @@ class YouTubeCaptions:
         options: CaptionsOptions | None = None,
         disk: DiskCache | None = None,
         *,
-        breaker: Breaker | None = None,
+        breaker: CircuitBreaker | None = None,
         clock: Clock | None = None,
     ) -> None:
         options = options or CaptionsOptions()
         self._web = options.web
         self._clock = clock or SystemClock()
         self._limiter = Limiter(options.concurrency, options.spacing, self._clock)
-        self._breaker = breaker or ConsecutiveBreaker(options.failures, options.pause, self._clock)
+        self._breaker = breaker or CircuitBreaker(
+            options.failures, options.pause, max(options.pause, options.longest_pause), clock=self._clock.now
+        )
         self._remembered = Remembered(disk, self._clock) if disk is not None else None
 
     def hear(self, url: str, language: str | None) -> Heard:
@@ -74,26 +58,40 @@ class YouTubeCaptions:
             raise NoCaptionsError(Lack.INVALID, "This is not the address of one video on YouTube.")
         if self._remembered is not None and (known := self._remembered.recall(video, language)) is not None:
             return known
-        if not self._breaker.allow():
+        if not self._breaker.admit():
             raise YouTubePausedError("YouTube failed several times in a row, and is left in peace for a while.")
+        works: bool | None = None
         try:
             heard = self._fetched(video, language)
+            works = True
         except NoCaptionsError as error:
-            self._breaker.success()
+            works = True
             if self._remembered is not None:
                 self._remembered.keep_refusal(video, language, error)
             raise
         except YouTubePausedError:  # not YouTube's doing
             raise
         except YouTubeError:
-            self._breaker.failure()
+            works = False
             raise
-        self._breaker.success()
+        finally:
+            self._report(works)
         if self._remembered is not None:
             self._remembered.keep(video, language, heard)
         return heard
 
+    def _report(self, works: bool | None) -> None:
+        if works is None:
+            self._breaker.abandoned()
+        elif works:
+            self._breaker.succeeded()
+        else:
+            self._breaker.failed()
+
     def _fetched(self, video: str, language: str | None) -> Heard:
+        from sow_analysis.captions.web import open_session  # these libraries are not loaded for songs without a video
+        from sow_analysis.captions.youtube import Video
+
         with open_session(self._web, self._limiter, self._clock) as session:
             page = Video(video, session)
             track = choose(page.tracks(), language)

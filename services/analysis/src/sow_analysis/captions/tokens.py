@@ -7,6 +7,7 @@ words take no longer than half as much again as words of this track usually take
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -93,12 +94,13 @@ def _syllables(said: Said) -> int:
     return sum(syllable_count(word.normal) for word, _ in said)
 
 
-def _spread(said: Said, start: float, seconds: float, probability: float) -> Iterator[Token]:
+def _spread(said: Said, start: float, seconds: float, probability: float, *, timed: bool = False) -> Iterator[Token]:
+    """Each word's share by syllables; `timed` says whether the first begins at a time of its own."""
     each = seconds / _syllables(said)
     for word, _ in said:
         end = start + each * syllable_count(word.normal)
-        yield Token(word.text, start, end, probability)
-        start = end
+        yield Token(word.text, start, end, probability, timed=timed)
+        start, timed = end, False
 
 
 def _timed(phrase: Phrase, said: Said, until: float, probability: float) -> Iterator[Token]:
@@ -111,11 +113,12 @@ def _timed(phrase: Phrase, said: Said, until: float, probability: float) -> Iter
     runs = [run for run in runs if run[1]]
     ends = [*(start for start, _ in runs[1:]), max(until, runs[-1][0])]
     for (start, words), end in zip(runs, ends, strict=True):
-        yield from _spread(words, start, min(max(0.0, end - start), _LONGEST_WORD * len(words)), probability)
+        seconds = min(max(0.0, end - start), _LONGEST_WORD * len(words))
+        yield from _spread(words, start, seconds, probability, timed=words[0][1] is not None)
 
 
 def _in_order(tokens: Sequence[Token]) -> Iterator[Token]:
     ordered = sorted(tokens, key=lambda token: token.start)
     for token, after in zip(ordered, [*ordered[1:], None], strict=True):
         end = token.end if after is None else min(token.end, max(after.start, token.start))
-        yield Token(token.text, token.start, end, token.probability)
+        yield replace(token, end=end)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,41 +33,10 @@ from sow_analysis.captions.errors import (
     YouTubeUnreadableError,
 )
 from sow_analysis.captions.limiter import Limiter
+from sow_analysis.captions.options import HOME, WebOptions
 
-HOME = "https://www.youtube.com"
 _HOSTS = (HOME, "https://consent.youtube.com")
 _PIECE = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class WebOptions:
-    """How to speak with YouTube."""
-
-    proxy: str | None = field(default=None, repr=False)
-    """`http://USER:PASSWORD@HOST:PORT`; never told to anyone."""
-    base_url: str = HOME
-    """Where YouTube is: another address for tests, or a mirror of one's own."""
-    connect_seconds: float = 10.0
-    idle_seconds: float = 10.0
-    """Longest silence."""
-    request_seconds: float = 30.0
-    """For one answer, from its first byte to its last."""
-    max_bytes: int = 10_000_000
-    """Of one answer, after decompression."""
-    attempts: int = 3
-    """For each request."""
-    backoff: float = 2.0
-    """Seconds before the second attempt where YouTube asks for no other pause; then it doubles."""
-    patience: float = 60.0
-    """Seconds that a request may wait for its turn, pauses included."""
-    seconds: float = 180.0
-    """For all requests of one song, waits included; the last may end later by its own limits."""
-
-    def __post_init__(self) -> None:
-        if self.proxy is not None:
-            parts = urlsplit(self.proxy)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise ValueError("the proxy for YouTube must be http://HOST:PORT or https://HOST:PORT")
 
 
 def open_session(options: WebOptions, limiter: Limiter, clock: Clock) -> requests.Session:

@@ -81,7 +81,7 @@ class ApiTranscription:
     Args:
         client: of the server.
         model: its name for the model, such as `whisper-1`.
-        allowance: what one song may spend; None is as much as its length should take.
+        allowance: the most that one song may spend, and never more than its length should take.
     """
 
     name = "transcription-api"
@@ -118,7 +118,7 @@ class ApiTranscription:
         return Heard(tuple(tokens), self.name, code or language_code(common))
 
     async def _hear(self, hearing: _Hearing, samples: Samples, language: str | None, progress: Fraction) -> None:
-        budget = Budget(self._allowance or _allowance_for(hearing.waiting))
+        budget = Budget(_allowance_for(hearing.waiting, self._allowance))
 
         async def work(api: AsyncOpenAI, *, until_answered: bool = False) -> None:
             while hearing.waiting and not (until_answered and hearing.done):
@@ -201,8 +201,11 @@ def _give_up(hearing: _Hearing, error: _Failure) -> None:
     hearing.waiting.clear()
 
 
-def _allowance_for(pieces: Sequence[Span]) -> Allowance:
+def _allowance_for(pieces: Sequence[Span], most: Allowance | None) -> Allowance:
     """Two calls for each piece, cut as short as may be, and as long as one call after the other may take."""
     shortest = cut_pieces(pieces, _LONGEST_UNTIMED_PIECE)
     seconds = sum(end - start for start, end in pieces)
-    return Allowance(calls=2 * len(shortest) + len(_FORMS), seconds=_BASE_SECONDS + _SECONDS_PER_SECOND * seconds)
+    own = Allowance(calls=2 * len(shortest) + len(_FORMS), seconds=_BASE_SECONDS + _SECONDS_PER_SECOND * seconds)
+    return (
+        own if most is None else replace(most, calls=min(own.calls, most.calls), seconds=min(own.seconds, most.seconds))
+    )

@@ -17,7 +17,7 @@ from sow_analysis.openai_api.errors import (
     ApiRefusedError,
     ApiUnavailableError,
 )
-from sow_analysis.openai_api.gate import Breaker, Gate, gate_of
+from sow_analysis.openai_api.gate import Gate, gate_of
 from sow_analysis.openai_api.setup import ApiSetup
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "ApiRefusedError",
     "ApiSetup",
     "ApiUnavailableError",
-    "Breaker",
     "Budget",
     "Endpoint",
     "Gate",

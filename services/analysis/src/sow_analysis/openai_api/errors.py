@@ -17,14 +17,14 @@ class ApiMisconfiguredError(ApiError):
     code = "api_misconfigured"
 
 
-class ApiUnavailableError(ApiError):
+class ApiUnavailableError(ApiError, EngineUnavailableError):
     """The server cannot be reached, is overloaded, broke off, or did not answer in time."""
 
     code = "api_unavailable"
     retryable = True
 
 
-class ApiRefusedError(ApiError):
+class ApiRefusedError(ApiError, EngineUnavailableError):
     """The server refuses what it was sent: the key, the model, the request."""
 
     code = "api_refused"

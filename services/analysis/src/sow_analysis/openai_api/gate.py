@@ -10,53 +10,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 import anyio
 
+from sow_analysis.circuit_breaker import CircuitBreaker
 from sow_analysis.openai_api.endpoint import Endpoint
 
 _LOOK_AGAIN = 0.02
 """Seconds. The jobs of a process have event loops of their own, which share no event to wait for."""
-
-
-class Breaker(Protocol):
-    """Leaves a server alone that failed several times in a row. Called under the gate's lock."""
-
-    @property
-    def seconds_left(self) -> float:
-        """Until a call would go through: 0 when one would now."""
-        ...
-
-    def admit(self) -> bool:
-        """Whether a call may go now; one that may is followed by one of the three below."""
-        ...
-
-    def succeeded(self) -> None: ...
-
-    def failed(self) -> None: ...
-
-    def abandoned(self) -> None:
-        """The call says nothing of the server."""
-        ...
-
-
-class NoBreaker:
-    """Lets everything through."""
-
-    seconds_left = 0.0
-
-    def admit(self) -> bool:
-        return True
-
-    def succeeded(self) -> None:
-        pass
-
-    def failed(self) -> None:
-        pass
-
-    def abandoned(self) -> None:
-        pass
 
 
 class Gate:
@@ -65,7 +26,7 @@ class Gate:
     Args:
         at_once: calls on their way at the same time.
         spacing: least seconds between the starts of two calls.
-        breaker: for that server.
+        breaker: for that server, if not one as it comes.
         clock: seconds that never go back.
     """
 
@@ -73,7 +34,7 @@ class Gate:
         self,
         at_once: int = 2,
         spacing: float = 0.0,
-        breaker: Breaker | None = None,
+        breaker: CircuitBreaker | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -81,7 +42,7 @@ class Gate:
             raise ValueError("a gate that lets nobody through")
         self._at_once = at_once
         self._spacing = spacing
-        self._breaker = breaker or NoBreaker()
+        self._breaker = breaker or CircuitBreaker()
         self._clock = clock
         self._lock = threading.Lock()
         self._inside = 0
@@ -138,12 +99,10 @@ _gates: dict[tuple[str, int, float], Gate] = {}
 _gates_lock = threading.Lock()
 
 
-def gate_of(
-    endpoint: Endpoint, *, at_once: int = 2, spacing: float = 0.0, breaker: Callable[[], Breaker] | None = None
-) -> Gate:
-    """The gate of this process to a server, the same for every caller; the first one's `breaker` is made."""
+def gate_of(endpoint: Endpoint, *, at_once: int = 2, spacing: float = 0.0) -> Gate:
+    """The gate of this process to a server, with its circuit breaker: the same for every caller."""
     key = (endpoint.shown, at_once, spacing)
     with _gates_lock:
         if key not in _gates:
-            _gates[key] = Gate(at_once, spacing, breaker() if breaker else None)
+            _gates[key] = Gate(at_once, spacing)
         return _gates[key]

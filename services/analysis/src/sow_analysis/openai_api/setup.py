@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from sow_analysis.openai_api.budget import Allowance
 from sow_analysis.openai_api.client import ApiClient
 from sow_analysis.openai_api.endpoint import Endpoint
-from sow_analysis.openai_api.gate import Breaker, gate_of
+from sow_analysis.openai_api.gate import gate_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class ApiSetup:
     def __post_init__(self) -> None:
         Endpoint(self.url, self.api_key)
 
-    def client(self, breaker: Callable[[], Breaker] | None = None) -> ApiClient:
+    def client(self) -> ApiClient:
         """A client, behind the gate that this process has to that server."""
         endpoint = Endpoint(self.url, self.api_key)
-        return ApiClient(endpoint, gate_of(endpoint, at_once=self.at_once, spacing=self.spacing, breaker=breaker))
+        return ApiClient(endpoint, gate_of(endpoint, at_once=self.at_once, spacing=self.spacing))
 
     def plain(self) -> dict[str, Any]:
         """As JSON, with the key: for a pipe between two of our own processes, never for a log."""
