@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -385,7 +385,11 @@ async def at_work(runtime: Runtime, job_id: str) -> None:
 
 
 def engines() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "sow_analysis.child" in child.cmdline()]
+    found: list[psutil.Process] = []
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):  # it has just ended
+            found += [child] if "sow_analysis.child" in child.cmdline() else []
+    return found
 
 
 async def no_engines() -> None:
