@@ -29,6 +29,7 @@ from lyric_timing.metrics import score_folder
 from sow_analysis.engines.qwen3_server import Qwen3Server
 from sow_analysis.lrc import LrcOptions
 from sow_analysis.pipeline import generate_lrc
+from sow_analysis.reach import Reach
 
 
 class Run(NamedTuple):
@@ -46,7 +47,7 @@ def run(folder: Path, sheet: str, engines: tuple[str, ...] | None, qwen3: Qwen3S
     (audio,) = folder.glob("audio.*")
     began = time.monotonic()
     options = LrcOptions(engines=engines)
-    result = generate_lrc(audio, read_sheet(folder / sheet), options, lambda _stage, _share: None, qwen3=qwen3)
+    result = generate_lrc(audio, read_sheet(folder / sheet), options, lambda _stage, _share: None, reach=Reach(qwen3))
     seconds = time.monotonic() - began
     (out / f"{folder.name}.json").write_text(formats.write(result.lyrics, "json"), encoding="utf-8")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000

@@ -15,9 +15,7 @@ from stream_of_worship.admin.services import Services
 last, *arguments = sys.argv[1:]
 
 
-def generate(
-    audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress, *, qwen3: object = None
-) -> LrcResult:
+def generate(audio: Path, sheet: LyricSheet, options: LrcOptions, progress: Progress, *, reach: object) -> LrcResult:
     for stage in Stage:
         progress(stage, 0.0)
         if stage == last:

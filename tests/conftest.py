@@ -16,8 +16,8 @@ from typer.testing import CliRunner, Result
 
 from lyric_timing.sheet import LyricSheet
 from lyric_timing.timed import TimedLine, TimedLyrics, TimedWord
-from sow_analysis.engines.qwen3_server import Qwen3Server
 from sow_analysis.lrc import Attempt, LrcOptions, LrcResult, Outcome, Progress, Stage
+from sow_analysis.reach import Reach
 from stream_of_worship.admin.cli import create_app
 from stream_of_worship.admin.client import AnalysisClient
 from stream_of_worship.admin.client import connect as make_client
@@ -117,7 +117,7 @@ class FakePipeline:
     lyrics: TimedLyrics
     error: BaseException | None = None
     asked: list[tuple[Path, LyricSheet, LrcOptions]] = field(default_factory=list)
-    servers: list[Qwen3Server | None] = field(default_factory=list)
+    reaches: list[Reach] = field(default_factory=list)
 
     def __call__(
         self,
@@ -126,10 +126,10 @@ class FakePipeline:
         options: LrcOptions,
         progress: Progress,
         *,
-        qwen3: Qwen3Server | None = None,
+        reach: Reach,
     ) -> LrcResult:
         self.asked.append((audio, sheet, options))
-        self.servers.append(qwen3)
+        self.reaches.append(reach)
         for stage in Stage:
             progress(stage, 0.0)
             progress(stage, 1.0)

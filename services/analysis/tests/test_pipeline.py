@@ -65,7 +65,12 @@ def test_the_floor_places_the_words_of_the_sample_songs(name: str, sheet: str, t
 @pytest.mark.parametrize("name", SONGS)
 def test_all_engines_place_the_words_of_the_sample_songs(name: str, tmp_path: Path):
     result = time_song(name, "paper.txt", None)
-    assert {attempt.engine for attempt in result.attempts} == set(ENGINES) - {"qwen3"}
+    assert {attempt.engine for attempt in result.attempts} == set(ENGINES) - {
+        "qwen3",
+        "transcription-api",
+        "youtube-captions",
+        "llm",
+    }
     assert all(attempt.outcome is Outcome.SERVED for attempt in result.attempts)
     scored = score(result, name, tmp_path)
     assert scored.word is not None

@@ -21,6 +21,7 @@ from sow_analysis.engines.qwen3_server import Qwen3Server
 from sow_analysis.errors import EngineUnavailableError
 from sow_analysis.lrc import LrcOptions, LrcResult, Outcome, Stage
 from sow_analysis.pipeline import generate_lrc
+from sow_analysis.reach import Reach
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SONG = EXAMPLES / "morning_light"
@@ -51,13 +52,13 @@ def quiet(_stage: Stage, _share: float) -> None:
 def sing(server: RoughServer, engines: tuple[str, ...] = WITHOUT_MODELS) -> LrcResult:
     sheet = read_sheet(SONG / "lyrics.txt")
     return generate_lrc(
-        SONG / "audio.ogg", sheet, LrcOptions("en", engines=engines), quiet, qwen3=Qwen3Server(server.url)
+        SONG / "audio.ogg", sheet, LrcOptions("en", engines=engines), quiet, reach=Reach(Qwen3Server(server.url))
     )
 
 
 def mumble(noise: Path, server: Qwen3Server | None, **options: object) -> LrcResult:
     chosen = LrcOptions(**{"language": "en", "engines": WITHOUT_MODELS, **options})  # pyright: ignore
-    return generate_lrc(noise, parse_sheet(WORDS), chosen, quiet, qwen3=server)
+    return generate_lrc(noise, parse_sheet(WORDS), chosen, quiet, reach=Reach(server))
 
 
 def turns(result: LrcResult) -> list[tuple[str, Outcome]]:

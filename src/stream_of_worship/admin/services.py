@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from lyric_timing.sheet import LyricSheet
-    from sow_analysis.engines.qwen3_server import Qwen3Server
     from sow_analysis.lrc import LrcOptions, LrcResult, Progress
     from sow_analysis.models import ModelStore
+    from sow_analysis.reach import Reach
     from sow_analysis.settings import Settings
     from stream_of_worship.admin.client import AnalysisClient
     from stream_of_worship.admin.player.keyboard import Keyboard
@@ -32,7 +32,7 @@ class Generate(Protocol):
         progress: Progress,
         /,
         *,
-        qwen3: Qwen3Server | None = None,
+        reach: Reach,
     ) -> LrcResult: ...
 
 
@@ -49,12 +49,12 @@ def generate(
     options: LrcOptions,
     progress: Progress,
     *,
-    qwen3: Qwen3Server | None = None,
+    reach: Reach,
 ) -> LrcResult:
     """The real pipeline."""
     from sow_analysis.pipeline import generate_lrc
 
-    return generate_lrc(audio, sheet, options, progress, qwen3=qwen3)
+    return generate_lrc(audio, sheet, options, progress, reach=reach)
 
 
 def open_store() -> ModelStore:

@@ -13,6 +13,8 @@ class Token:
     start: float
     end: float
     probability: float = 1.0
+    timed: bool = True
+    """Whether its start was heard. Not so where it is only a share of a phrase: that tells the order, no onset."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from lyric_timing.heard import Heard
-from lyric_timing.matching.clock import VoiceClock
-from lyric_timing.matching.evidence import gather, weigh
 from lyric_timing.matching.grammar import Grammar
 from lyric_timing.matching.passes import ALIKE, syllables_of
-from lyric_timing.matching.reading import Lyrics, read, stand_ins
+from lyric_timing.matching.reading import Lyrics, read_best
 from lyric_timing.matching.unheard import Placed, place
 from lyric_timing.sheet import LyricSheet
 from lyric_timing.sung import Roadmap, SungLine
@@ -72,18 +70,11 @@ def chart(
     Every line has times within [0, duration], in order of start; onsets only for words that were heard. Without
     evidence, or when what was heard is not this song, the result is `as_written`.
     """
-    grammar = grammar or Grammar()
     lyrics = Lyrics.of(sheet)
-    sources = [evidence for one in heard if (evidence := gather(one, sheet, duration)).pieces]
-    length = duration if duration is not None else max((e.pieces[-1].end for e in sources), default=0.0)
-    clock = VoiceClock(silences)
-    readings = sorted((read(lyrics, e, grammar, length, clock) for e in sources), key=lambda r: -r.explained)
-    if readings and (more := stand_ins(readings)):
-        evidence = weigh([*readings[0].evidence.pieces, *more], sheet, duration)
-        readings[0] = read(lyrics, evidence, grammar, length, clock)
-    if not readings or not readings[0].is_this_song:
+    reading, length, clock = read_best(lyrics, heard, duration, silences, grammar or Grammar())
+    if reading is None or not reading.is_this_song:
         return as_written(sheet, duration)
-    placed = place(readings[0].passes(lyrics), sheet, length, clock, readings[0].murmurs())
+    placed = place(reading.passes(lyrics), sheet, length, clock, reading.murmurs())
     return Roadmap(_sung_lines(placed, sheet), MATCHER)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import TypeVar
 
 from song_audio.errors import CodedError
+from sow_analysis.captions.errors import NoCaptionsError
 from sow_analysis.errors import AnalysisError, EngineUnavailableError, ModelUnavailableError
 from sow_analysis.lrc import Attempt, Outcome
 
@@ -22,22 +24,38 @@ class AnswerRejectedError(AnalysisError):
     code = "answer_rejected"
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is to be said of a turn that served."""
+
+    reason: str | None
+    """For the user."""
+    can_pass: bool = False
+    """Whether it served in part only, and may do better another time."""
+
+
 class Chain:
     """The turns of one job.
 
     Args:
         known: names of all engines.
-        allowed: names of those that may serve; None allows all.
+        allowed: names of those that may serve for this job; None allows all.
+        enabled: names of those that may serve on this machine at all; None is all.
 
     Raises:
         EngineUnavailableError: `allowed` has a name that is not known.
     """
 
-    def __init__(self, known: Collection[str], allowed: Collection[str] | None) -> None:
+    def __init__(
+        self, known: Collection[str], allowed: Collection[str] | None, enabled: Collection[str] | None = None
+    ) -> None:
         unknown = sorted(set(allowed or ()) - set(known))
         if unknown:
             raise EngineUnavailableError(f"There is no engine {unknown[0]!r}. There are: {', '.join(known)}.")
+        self._named = set(allowed or ())
         self._allowed = set(known if allowed is None else allowed)
+        if enabled is not None:
+            self._allowed &= set(enabled)
         self._attempts: list[Attempt] = []
 
     @property
@@ -47,19 +65,33 @@ class Chain:
     def allows(self, engine: str) -> bool:
         return engine in self._allowed
 
-    def turn(self, step: str, engine: str, work: Callable[[], T]) -> T | None:
-        """What `work` gives; None when the engine may not serve, or cannot."""
+    def names(self, engine: str) -> bool:
+        """Whether the caller asked for this engine by name."""
+        return engine in self._named
+
+    def turn(
+        self, step: str, engine: str, work: Callable[[], T], remark: Callable[[T], Remark] | None = None
+    ) -> T | None:
+        """What `work` gives, with a remark on it; None when the engine may not serve, or cannot."""
         if not self.allows(engine):
             return None
         began = time.monotonic()
-        outcome, reason, result = Outcome.SERVED, None, None
+        outcome, result, said = Outcome.SERVED, None, Remark(None)
         try:
             result = work()
+            said = remark(result) if remark is not None else said
+        except NoCaptionsError as error:
+            outcome, said = Outcome.UNAVAILABLE, Remark(str(error))
         except (ModelUnavailableError, EngineUnavailableError) as error:
-            outcome, reason = Outcome.UNAVAILABLE, str(error)
+            outcome, said = Outcome.UNAVAILABLE, Remark(str(error), can_pass=True)
         except AnswerRejectedError as error:
-            outcome, reason = Outcome.REJECTED, str(error)
+            outcome, said = Outcome.REJECTED, Remark(str(error))
         except _FAULTS as error:
-            outcome, reason = Outcome.FAILED, f"{type(error).__name__}: {error}"
-        self._attempts.append(Attempt(step, engine, outcome, time.monotonic() - began, reason))
+            outcome, said = Outcome.FAILED, Remark(f"{type(error).__name__}: {error}", can_pass=True)
+        seconds = time.monotonic() - began
+        self._attempts.append(Attempt(step, engine, outcome, seconds, said.reason, said.can_pass))
         return result
+
+    def absent(self, step: str, engine: str, reason: str) -> None:
+        """Record that an engine is wanted, and not set up here."""
+        self._attempts.append(Attempt(step, engine, Outcome.UNAVAILABLE, 0.0, reason))

@@ -20,6 +20,19 @@ class Stage(StrEnum):
     VERIFY = "verify"
 
 
+STEPS = {
+    "spleeter": "separate",
+    "whisper": "hear",
+    "transcription-api": "hear",
+    "youtube-captions": "hear",
+    "llm": "choose",
+    "qwen3": "align",
+    "whisper-align": "align",
+    "pocketsphinx": "align",
+}
+"""The step of each engine, in the order of their first turns."""
+ENGINES = tuple(STEPS)
+
 Progress = Callable[[Stage, float], None]
 """Called with a stage and the share of that stage that is done, 0 to 1."""
 
@@ -35,6 +48,20 @@ class LrcOptions:
     """Names of the engines that may serve; None allows all."""
     use_qwen3: bool = True
     """Whether a Qwen3 server may serve, where one is configured."""
+    use_captions: bool = True
+    """Whether the captions of `youtube_url` may serve."""
+    use_llm: bool = True
+    """Whether a language model may choose lines, where one is configured."""
+    force_whisper: bool = False
+    """Go by what is heard in the recording alone: captions have no turn."""
+    use_vocals_stem: bool = False
+    """Whether Whisper listens to the separated voice. It times lines worse then."""
+    max_qwen3_duration: float | None = None
+    """Seconds; longer recordings are not sent to a Qwen3 server. The host's own limit holds as well."""
+    llm_model: str | None = None
+    """The server's name of the language model; None takes the configured one."""
+    youtube_url: str | None = None
+    """A video of this recording."""
 
 
 class Outcome(StrEnum):
@@ -56,6 +83,9 @@ class Attempt:
     outcome: Outcome
     seconds: float
     reason: str | None = None
+    """Why it did not serve; of one that did, what the user may want to know."""
+    can_pass: bool = False
+    """Whether another run may do better, with nothing changed."""
 
 
 @dataclass(frozen=True, slots=True)

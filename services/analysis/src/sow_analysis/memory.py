@@ -32,6 +32,7 @@ def ear_version() -> str:
     So a changed ear never finds what an older one heard, and nobody has to remember to count a number up.
     """
     digest = hashlib.sha256(f"{version('faster-whisper')} {version('ctranslate2')}".encode())
-    for path in sorted(Path(engines.__file__ or "").parent.glob("whisper*.py")):
+    folder = Path(engines.__file__ or "").parent
+    for path in sorted([*folder.glob("whisper*.py"), *folder.glob("*transcript*.py")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from song_audio.fetching import FetchLimits
 from sow_analysis.caches import Caches, open_caches
+from sow_analysis.captions import YouTubeCaptions, open_captions
 from sow_analysis.database import Database, open_database
 from sow_analysis.fetching import fetch
 from sow_analysis.jobs import Backoff, DocketQueue, JobKind, JobQueue, JobStore, Rules, Sweeper, Upkeep
@@ -18,7 +19,7 @@ from sow_analysis.metrics import Metrics
 from sow_analysis.settings import Settings
 from sow_analysis.songs import LyricsStore, Publisher, RecordingStore
 from sow_analysis.storage import Storage, open_storage
-from sow_analysis.worker import EnginePool, LrcExecutor, Stop
+from sow_analysis.worker import EnginePool, LrcExecutor, Outside, Stop
 
 _DUE_PER_SLOT = 8
 """Due jobs to look up in each round, for each job that may run at once."""
@@ -60,6 +61,7 @@ class Runtime:
     publisher: Publisher
     caches: Caches
     engines: EnginePool
+    captions: YouTubeCaptions | None
     metrics: Metrics
     shutdown: Shutdown
 
@@ -75,6 +77,7 @@ class Runtime:
             self.publisher,
             self.caches.results,
             self.engines,
+            Outside(self.settings, self.captions),
             self.fetch,
             self.metrics,
             stop,
@@ -143,6 +146,7 @@ async def open_runtime(settings: Settings) -> AsyncGenerator[Runtime]:
             Publisher(lyrics, storage),
             caches,
             engines,
+            open_captions(settings) if settings.youtube_captions else None,
             metrics,
             Shutdown(settings.shutdown_seconds),
         )

@@ -9,7 +9,10 @@ from platformdirs import user_cache_path, user_data_path
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sow_analysis.captions.options import HOME, WebOptions
 from sow_analysis.engines.qwen3_server import Qwen3Server
+from sow_analysis.lrc import ENGINES
+from sow_analysis.openai_api import Allowance, ApiMisconfiguredError, ApiSetup
 from sow_web.loopback import is_loopback
 
 PREFIX = "SOW_ANALYSIS_"
@@ -22,6 +25,10 @@ _DRIVERS = {
 
 def _none_if_blank(value: object) -> object:
     return None if value == "" else value
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value().strip() or None if secret is not None else None
 
 
 Secret = Annotated[SecretStr | None, BeforeValidator(_none_if_blank)]
@@ -130,6 +137,11 @@ class Settings(BaseSettings):
         description="The function that times lyrics; `sow_analysis.testing:fake_generate_lrc` is a fake for tests.",
     )
 
+    engines: str = Field(
+        default="",
+        description="The engines that may serve at all, separated by commas; see engines.md. Default: all.",
+    )
+
     # The Qwen3 alignment service
     qwen3_url: str | None = Field(
         default=None,
@@ -155,9 +167,83 @@ class Settings(BaseSettings):
         default=False, description="Whether it is reached through the proxies of the environment, such as HTTP_PROXY."
     )
 
+    # YouTube's captions
+    youtube_captions: bool = Field(
+        default=True, description="Whether the captions are fetched of videos that jobs name. Without one, nobody asks."
+    )
+    youtube_proxy: Secret = Field(
+        default=None, description="Proxy that leads to YouTube, such as `http://USER:PASSWORD@HOST:PORT`."
+    )
+    youtube_base_url: str = Field(
+        default=HOME, pattern="^https?://", description="Where YouTube is, for a mirror of your own."
+    )
+    youtube_concurrency: int = Field(default=1, ge=1, description="Requests to YouTube that are under way at once.")
+    youtube_spacing_seconds: float = Field(
+        default=1,
+        ge=0,
+        description="Least time from one request to YouTube to the next, in seconds; a song takes three.",
+    )
+    youtube_seconds: float = Field(
+        default=180, gt=0, description="Time that the captions of one song may take, waits included, in seconds."
+    )
+    youtube_failures: int = Field(
+        default=4, ge=1, description="Failures in a row after which YouTube is left in peace for a while."
+    )
+    youtube_pause_seconds: float = Field(
+        default=300,
+        gt=0,
+        description="How long it is left in peace, in seconds; twice as long after each failed trial.",
+    )
+
+    # A language model, for lines in doubt
+    llm_url: str | None = Field(
+        default=None,
+        description="Address of a server of language models that speaks OpenAI's protocol, such as "
+        "`https://openrouter.ai/api/v1`. Default: songs do without one.",
+    )
+    llm_key: Secret = Field(default=None, description="The key of that server.")
+    llm_model: str | None = Field(default=None, description="Its name for the model. Must be set with the address.")
+    llm_at_once: int = Field(default=2, ge=1, description="Calls to it at once, from each engine process.")
+    llm_spacing_seconds: float = Field(
+        default=0, ge=0, description="Least time from one call to the next, in seconds, in each engine process."
+    )
+    llm_max_calls: int = Field(default=20, ge=1, description="Calls that one song may make, retries included.")
+    llm_max_tokens: int = Field(default=40_000, ge=1, description="Tokens that one song may use.")
+    llm_seconds: float = Field(default=120, gt=0, description="Time that it may take for one song, in seconds.")
+
+    # Transcription elsewhere
+    transcription_url: str | None = Field(
+        default=None,
+        description="Address of a server that transcribes by OpenAI's protocol, such as `https://api.openai.com/v1`. "
+        "It is asked where Whisper cannot serve here. Default: songs do without one.",
+    )
+    transcription_key: Secret = Field(default=None, description="The key of that server.")
+    transcription_model: str = Field(default="whisper-1", description="Its name for the model.")
+    transcription_at_once: int = Field(default=2, ge=1, description="Calls to it at once, from each engine process.")
+    transcription_spacing_seconds: float = Field(
+        default=0, ge=0, description="Least time from one call to the next, in seconds, in each engine process."
+    )
+    transcription_max_calls: int = Field(default=500, ge=1, description="Calls that one song may make.")
+    transcription_seconds: float = Field(
+        default=900, gt=0, description="Time that it may take for one song, in seconds; for short songs it is less."
+    )
+
     # What is told
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is told.")
     log_json: bool = Field(default=False, description="Whether log lines are JSON objects instead of text.")
+
+    @field_validator("engines")
+    @classmethod
+    def _engines(cls, value: str) -> str:
+        names = [name for part in value.split(",") if (name := part.strip())]
+        if unknown := sorted(set(names) - set(ENGINES)):
+            raise ValueError(f"there is no engine {unknown[0]!r}; there are: {', '.join(ENGINES)}")
+        return ",".join(names)
+
+    @field_validator("llm_url", "transcription_url", "llm_model")
+    @classmethod
+    def _blank(cls, value: str | None) -> str | None:
+        return value or None
 
     @field_validator("qwen3_url")
     @classmethod
@@ -167,7 +253,11 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fill_in(self) -> Self:
         """Derive what hangs on the data folder, and refuse what contradicts itself."""
-        _ = self.qwen3  # refuses a key that cannot be one
+        try:
+            _ = self.qwen3, self.llm, self.transcription  # refuse addresses and keys that cannot be any
+            WebOptions(_revealed(self.youtube_proxy))
+        except ApiMisconfiguredError as error:
+            raise ValueError(str(error)) from None
         database_url = self.database_url or f"sqlite:///{self.data_dir.absolute() / 'service.db'}"
         scheme, _, rest = database_url.partition("://")
         object.__setattr__(self, "database_url", f"{_DRIVERS.get(scheme, scheme)}://{rest}")
@@ -184,13 +274,44 @@ class Settings(BaseSettings):
             return None
         return Qwen3Server(
             self.qwen3_url,
-            self.qwen3_api_key.get_secret_value().strip() if self.qwen3_api_key else None,
+            _revealed(self.qwen3_api_key),
             connect_seconds=self.qwen3_connect_seconds,
             base_seconds=self.qwen3_base_seconds,
             seconds_per_second=self.qwen3_seconds_per_second,
             max_audio_seconds=self.qwen3_max_seconds,
             use_proxies=self.qwen3_use_proxies,
         )
+
+    @property
+    def llm(self) -> ApiSetup | None:
+        """The server of language models, if one is configured."""
+        if self.llm_url is None:
+            return None
+        if self.llm_model is None:
+            raise ValueError(f"{PREFIX}LLM_URL is set, so {PREFIX}LLM_MODEL must name a model")
+        allowance = Allowance(self.llm_max_calls, self.llm_max_tokens, self.llm_seconds)
+        return ApiSetup(
+            self.llm_url, self.llm_model, _revealed(self.llm_key), self.llm_at_once, self.llm_spacing_seconds, allowance
+        )
+
+    @property
+    def transcription(self) -> ApiSetup | None:
+        """The server that transcribes, if one is configured."""
+        if self.transcription_url is None:
+            return None
+        return ApiSetup(
+            self.transcription_url,
+            self.transcription_model,
+            _revealed(self.transcription_key),
+            self.transcription_at_once,
+            self.transcription_spacing_seconds,
+            Allowance(calls=self.transcription_max_calls, seconds=self.transcription_seconds),
+        )
+
+    @property
+    def enabled(self) -> tuple[str, ...] | None:
+        """The engines that may serve at all; None is all."""
+        return tuple(self.engines.split(",")) if self.engines else None
 
     @property
     def listens_on_loopback(self) -> bool:

@@ -16,10 +16,11 @@ from lyric_timing.sheet import LyricSheet
 from lyric_timing.timed import TimedLine, TimedLyrics, TimedWord
 from song_audio.errors import AudioSilentError
 from sow_analysis.caches.keys import TranscriptionKey
-from sow_analysis.engines.qwen3_server import Qwen3Server
+from sow_analysis.chain import Chain
 from sow_analysis.errors import ModelUnavailableError
-from sow_analysis.lrc import Attempt, LrcOptions, LrcResult, Outcome, Progress, Stage
+from sow_analysis.lrc import ENGINES, STEPS, Attempt, LrcOptions, LrcResult, Outcome, Progress, Stage
 from sow_analysis.memory import Memory
+from sow_analysis.reach import NO_REACH, Reach
 
 FAKE_SECONDS = "SOW_FAKE_SECONDS"
 """The environment variable that says how long each song takes; 0 by default."""
@@ -34,13 +35,13 @@ def fake_generate_lrc(
     progress: Progress,
     *,
     memory: Memory | None = None,
-    qwen3: Qwen3Server | None = None,
+    reach: Reach = NO_REACH,
 ) -> LrcResult:
     """Time the lines two seconds apart, without listening. In `memory`, each recording was silent.
 
     The song's title may ask for something else: `fake:seconds=3` to take so long, `fake:crash` for the process to die,
     `fake:silent` for an error that stays, `fake:unavailable` for one that can pass, `fake:bug` for one nobody foresaw.
-    A `qwen3` server is said to have served, and asked nothing.
+    The servers in `reach` are said to have served, and are asked nothing; captions give or raise what they have.
     """
     order, _, value = (sheet.title or "").removeprefix("fake:").partition("=")
     order = order if (sheet.title or "").startswith("fake:") else ""
@@ -68,9 +69,15 @@ def fake_generate_lrc(
         lines, len(lines) * _SECONDS_PER_LINE, sheet.title, sheet.artist, language=options.language or sheet.language
     )
     progress(Stage.VERIFY, 1.0)
-    turns = ["fake"] if qwen3 is None or not options.use_qwen3 else ["qwen3", "fake"]
-    attempts = tuple(Attempt("align", engine, Outcome.SERVED, seconds) for engine in turns)
-    return LrcResult(lyrics, 1.0, (), attempts, ())
+    chain = Chain(ENGINES, None, reach.engines)
+    url, captions = options.youtube_url, reach.captions
+    if url is not None and captions is not None and options.use_captions:
+        chain.turn("hear", "youtube-captions", lambda: captions.hear(url, options.language))
+    asked = {"llm": options.use_llm and reach.llm, "qwen3": options.use_qwen3 and reach.qwen3}
+    for engine in (name for name, server in asked.items() if server):
+        chain.turn(STEPS[engine], engine, lambda: None)
+    fake = Attempt("align", "fake", Outcome.SERVED, seconds)
+    return LrcResult(lyrics, 1.0, (), (*chain.attempts, fake), ())
 
 
 def _line(number: int, sheet: LyricSheet) -> TimedLine:

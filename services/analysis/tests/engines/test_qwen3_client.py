@@ -26,7 +26,7 @@ from rough_server import (
 
 from lyric_timing.sheet import Line
 from lyric_timing.words import make_line
-from sow_analysis.engines.circuit_breaker import Circuit
+from sow_analysis.circuit_breaker import Circuit
 from sow_analysis.engines.protocols import AlignedWord, TextWindow
 from sow_analysis.engines.qwen3_answer import Qwen3AnswerError
 from sow_analysis.engines.qwen3_client import Qwen3Client, Qwen3RefusedError, Qwen3UnavailableError

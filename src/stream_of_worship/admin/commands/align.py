@@ -16,9 +16,32 @@ from lyric_timing.parsing import read_sheet
 from song_audio.errors import AudioNotFoundError
 from sow_analysis.lrc import LrcOptions, LrcResult, Stage
 from stream_of_worship.admin import background, report
+from stream_of_worship.admin.api_servers import (
+    LLM,
+    TRANSCRIPTION,
+    LlmModel,
+    LlmUrl,
+    TranscriptionModel,
+    TranscriptionUrl,
+    setup_at,
+)
+from stream_of_worship.admin.captions import captions_of, checked_video
 from stream_of_worship.admin.errors import ArgumentsSwappedError, UsageError
 from stream_of_worship.admin.media import looks_like_media
-from stream_of_worship.admin.options import Audio, Engines, Force, FormatName, Language, UseQwen3
+from stream_of_worship.admin.options import (
+    Audio,
+    Engines,
+    Force,
+    ForceWhisper,
+    FormatName,
+    Language,
+    MaxQwen3Duration,
+    UseCaptions,
+    UseLlm,
+    UseQwen3,
+    VocalsStem,
+    YouTubeUrl,
+)
 from stream_of_worship.admin.output import Destination
 from stream_of_worship.admin.progress import StageProgress
 from stream_of_worship.admin.qwen3 import Qwen3Url, server_at
@@ -38,6 +61,8 @@ EXAMPLES = """
       needs no downloaded model
   sow align song.mp3 lyrics.txt --qwen3-url http://gpu:8001
       asks a Qwen3 server too
+  sow align song.mp3 lyrics.txt --youtube-url https://youtu.be/VIDEO
+      goes by the captions of the same recording too
 """
 
 
@@ -70,6 +95,16 @@ def align(
     engines: Engines = None,
     use_qwen3: UseQwen3 = True,
     qwen3_url: Qwen3Url = None,
+    max_qwen3_duration: MaxQwen3Duration = None,
+    youtube_url: YouTubeUrl = None,
+    use_captions: UseCaptions = True,
+    force_whisper: ForceWhisper = False,
+    use_llm: UseLlm = True,
+    llm_url: LlmUrl = None,
+    llm_model: LlmModel = None,
+    transcription_url: TranscriptionUrl = None,
+    transcription_model: TranscriptionModel = None,
+    use_vocals_stem: VocalsStem = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print lyrics and report as one JSON document.")] = False,
     force: Force = False,
 ) -> None:
@@ -77,6 +112,8 @@ def align(
 
     The words are printed as LYRICS has them. Lines that a person should check are listed at the end.
     """
+    from sow_analysis.reach import Reach
+
     shell = Shell.of(context)
     with shell.reporting("Stopped. Nothing was written."):
         check_inputs(audio, lyrics)
@@ -89,8 +126,24 @@ def align(
         code = checked_language(language)
         sheet = read_sheet(lyrics, language=code)
         destination.check()
-        options = LrcOptions(code, model.removeprefix("whisper-"), names(engines), use_qwen3=use_qwen3)
-        qwen3 = server_at(qwen3_url)
+        options = LrcOptions(
+            code,
+            model.removeprefix("whisper-"),
+            names(engines),
+            use_qwen3=use_qwen3,
+            use_captions=use_captions,
+            use_llm=use_llm,
+            force_whisper=force_whisper,
+            use_vocals_stem=use_vocals_stem,
+            max_qwen3_duration=max_qwen3_duration,
+            youtube_url=checked_video(youtube_url),
+        )
+        reach = Reach(
+            server_at(qwen3_url),
+            captions_of(options),
+            setup_at(TRANSCRIPTION, transcription_url, transcription_model),
+            setup_at(LLM, llm_url, llm_model),
+        )
 
         with StageProgress(shell.err) as bars:
 
@@ -99,7 +152,7 @@ def align(
                     check()
                     bars(stage, share)
 
-                return shell.services.generate(audio, sheet, options, progress, qwen3=qwen3)
+                return shell.services.generate(audio, sheet, options, progress, reach=reach)
 
             result = background.run(work)
 

@@ -17,7 +17,7 @@ from stream_of_worship.admin.commands.align import choose_format, names
 from stream_of_worship.admin.commands.submit import lrc_options, send
 from stream_of_worship.admin.errors import UsageError
 from stream_of_worship.admin.failures import ExitCode
-from stream_of_worship.admin.options import Engines, ServiceModel, UseQwen3
+from stream_of_worship.admin.options import Engines, LlmModel, ServiceModel, UseLlm, UseQwen3
 from stream_of_worship.admin.output import Destination
 from stream_of_worship.admin.remote import DEFAULT_SERVER, AsJson, Server, connected, echo, hash_in
 from stream_of_worship.admin.shell import Shell
@@ -65,6 +65,8 @@ def batch(
     model: ServiceModel = None,
     engines: Engines = None,
     use_qwen3: UseQwen3 = True,
+    use_llm: UseLlm = True,
+    llm_model: LlmModel = None,
     redo: Annotated[
         bool, typer.Option("--redo", help="Time them anew: use no kept result, and replace lyrics edited by hand.")
     ] = False,
@@ -82,7 +84,9 @@ def batch(
         chosen = [choose_format(None, each) for each in names(format_names) or ()]
         if not folder.is_dir():
             raise UsageError(f"{folder} is not a folder")
-        options = lrc_options(language, model, engines, use_qwen3=use_qwen3, redo=redo)
+        options = lrc_options(
+            language, model, engines, use_qwen3=use_qwen3, use_llm=use_llm, llm_model=llm_model, redo=redo
+        )
         found = find_songs(folder, [formats.FORMATS[each].suffix for each in chosen], recursive=recursive)
         if not found.songs and not found.alone:
             raise UsageError(f"there is no recording in {folder}")

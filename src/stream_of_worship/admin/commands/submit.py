@@ -22,7 +22,21 @@ from stream_of_worship.admin.commands.align import (
     same_file,
 )
 from stream_of_worship.admin.errors import UsageError
-from stream_of_worship.admin.options import Audio, Engines, Force, Language, ServiceModel, UseQwen3
+from stream_of_worship.admin.options import (
+    Audio,
+    Engines,
+    Force,
+    ForceWhisper,
+    Language,
+    LlmModel,
+    MaxQwen3Duration,
+    ServiceModel,
+    UseCaptions,
+    UseLlm,
+    UseQwen3,
+    VocalsStem,
+    YouTubeUrl,
+)
 from stream_of_worship.admin.output import Destination
 from stream_of_worship.admin.remote import (
     DEFAULT_SERVER,
@@ -90,12 +104,13 @@ def submit(
     model: ServiceModel = None,
     engines: Engines = None,
     use_qwen3: UseQwen3 = True,
-    youtube_url: Annotated[
-        str | None,
-        typer.Option(
-            "--youtube-url", metavar="URL", help="The same recording on YouTube, for its captions.", show_default=False
-        ),
-    ] = None,
+    max_qwen3_duration: MaxQwen3Duration = None,
+    youtube_url: YouTubeUrl = None,
+    use_captions: UseCaptions = True,
+    force_whisper: ForceWhisper = False,
+    use_llm: UseLlm = True,
+    llm_model: LlmModel = None,
+    use_vocals_stem: VocalsStem = False,
     redo: Annotated[
         bool, typer.Option("--redo", help="Time it anew: use no kept result, and replace lyrics edited by hand.")
     ] = False,
@@ -129,7 +144,19 @@ def submit(
             raise UsageError("--json and -o - both print on standard output")
         if destination.path is not None and same_file(destination.path, audio):
             raise UsageError(f"{destination.path} is the recording itself")
-        options = lrc_options(language, model, engines, use_qwen3=use_qwen3, redo=redo)
+        options = lrc_options(
+            language,
+            model,
+            engines,
+            use_qwen3=use_qwen3,
+            use_captions=use_captions,
+            use_llm=use_llm,
+            force_whisper=force_whisper,
+            use_vocals_stem=use_vocals_stem,
+            max_qwen3_duration=max_qwen3_duration,
+            llm_model=llm_model,
+            redo=redo,
+        )
         if wait:
             destination.check()
         with connected(shell, server) as service:
@@ -162,18 +189,34 @@ def submit(
 
 
 def lrc_options(
-    language: str | None, model: str | None, engines: str | None, *, use_qwen3: bool = True, redo: bool = False
+    language: str | None,
+    model: str | None,
+    engines: str | None,
+    *,
+    use_qwen3: bool = True,
+    use_captions: bool = True,
+    use_llm: bool = True,
+    force_whisper: bool = False,
+    use_vocals_stem: bool = False,
+    max_qwen3_duration: float | None = None,
+    llm_model: str | None = None,
+    redo: bool = False,
 ) -> dict[str, Any]:
     """The service's `options`; what the user left open is left to the service.
 
     Raises:
         UsageError: one has no meaning.
     """
+    switched = {"use_qwen3": use_qwen3, "use_captions": use_captions, "use_llm": use_llm}
+    set_up = {"force_whisper": force_whisper, "use_vocals_stem": use_vocals_stem}
+    named = {"max_qwen3_duration": max_qwen3_duration, "llm_model": llm_model}
     return {
         "language": checked_language(language),
         "whisper_model": model.removeprefix("whisper-") if model else None,
         "engines": names(engines),
-        **({} if use_qwen3 else {"use_qwen3": False}),
+        **{name: False for name, on in switched.items() if not on},
+        **{name: True for name, on in set_up.items() if on},
+        **{name: value for name, value in named.items() if value is not None},
         **({"force": True, "use_cache": False} if redo else {}),
     }
 

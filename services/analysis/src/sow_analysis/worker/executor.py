@@ -19,30 +19,28 @@ import structlog
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lyric_timing import formats
+from lyric_timing import formats, parse_sheet
+from lyric_timing.errors import LyricTimingError
 from song_audio.errors import CodedError
 from sow_analysis.caches import ResultCache, ResultKey
-from sow_analysis.engines.qwen3_server import NAME as QWEN3
 from sow_analysis.errors import AnalysisError, StorageError
 from sow_analysis.failures import Failure, failure_of
 from sow_analysis.fetching import uploaded
 from sow_analysis.jobs import Job, JobStatus, JobStore, Outcome
 from sow_analysis.jobs.errors import LeaseLostError, TookTooLongError
 from sow_analysis.lrc import LrcResult
-from sow_analysis.lrc import Outcome as Turn
 from sow_analysis.metrics import Metrics
 from sow_analysis.settings import Settings
 from sow_analysis.songs import LyricsStore, Publisher, RecordingStore, VersionInfo
 from sow_analysis.songs.recordings import FILE_NAME
 from sow_analysis.worker.engine import EngineFailedError, EnginePool
 from sow_analysis.worker.lease import HeldLease, StoppedError
+from sow_analysis.worker.outside import Outside
 from sow_analysis.worker.progress import FETCH
 from sow_analysis.worker.version import pipeline_version
 
 _log = structlog.stdlib.get_logger(__name__)
 _results = TypeAdapter(LrcResult)
-_FINAL = (Turn.SERVED, Turn.REJECTED)
-"""Outcomes that another run would have as well."""
 
 
 class HashMismatchError(AnalysisError):
@@ -79,6 +77,7 @@ class LrcExecutor:
         publisher: Publisher,
         cache: ResultCache,
         engines: EnginePool,
+        outside: Outside,
         fetch: Fetch,
         metrics: Metrics,
         stop: Stop,
@@ -90,6 +89,7 @@ class LrcExecutor:
         self._publisher = publisher
         self._cache = cache
         self._engines = engines
+        self._outside = outside
         self._fetch = fetch
         self._metrics = metrics
         self._stop = stop
@@ -161,13 +161,7 @@ class LrcExecutor:
         key = ResultKey(
             content_hash,
             ResultKey.hash_text(request["lyrics_text"]),
-            {
-                **{name: value for name, value in options.items() if name not in ("force", "use_cache", "use_qwen3")},
-                # A result without Qwen3 is not found any more once a server for it is configured, and the reverse.
-                "qwen3": self._may_ask_qwen3(options),
-                "title": request.get("song_title"),
-                "youtube_url": request.get("youtube_url"),
-            },
+            self._outside.key(request),
             version,
         )
         if options.get("use_cache", True):
@@ -180,6 +174,9 @@ class LrcExecutor:
             stages.enter(stage)
             lease.gauge.set(stage, share)
 
+        stages.enter(FETCH)
+        reach = await self._outside.reach(request, await asyncio.to_thread(_language, request))
+        stages.leave()
         arguments: dict[str, Any] = {
             "pipeline": self._settings.pipeline,
             "audio": str(audio),
@@ -187,9 +184,8 @@ class LrcExecutor:
             "title": request.get("song_title"),
             "options": {**options, "youtube_url": request.get("youtube_url")},
             "max_seconds": self._settings.max_audio_seconds,
+            "reach": reach.plain(),
         }
-        if (qwen3 := self._settings.qwen3) is not None:
-            arguments["qwen3"] = qwen3.plain()
         if options.get("use_cache", True):
             arguments |= {
                 "cache_dir": str(self._settings.cache_dir),
@@ -202,14 +198,9 @@ class LrcExecutor:
         result = _results.validate_python(answer)
         for attempt in result.attempts:
             self._metrics.engine_ended(attempt.step, attempt.engine, attempt.outcome, attempt.seconds)
-        if all(attempt.outcome in _FINAL for attempt in result.attempts):  # else the next run may do better
+        if not any(attempt.can_pass for attempt in result.attempts):  # else the next run may do better
             await asyncio.to_thread(self._cache.put, key, result)
         return content_hash, result
-
-    def _may_ask_qwen3(self, options: Mapping[str, Any]) -> bool:
-        named = options.get("engines")
-        wanted = options.get("use_qwen3", True) and (named is None or QWEN3 in named)
-        return bool(wanted and self._settings.qwen3 is not None)
 
     async def _keep(self, url: str, audio: Path, content_hash: str, result: LrcResult) -> None:
         """Keep a recording that came from elsewhere as if it had been uploaded."""
@@ -259,6 +250,16 @@ class LrcExecutor:
         if ended.status is JobStatus.FAILED:
             self._metrics.job_ended(job.kind, JobStatus.FAILED, None)
         _log.warning("job_failed", status=ended.status.value, code=failure.code, can_pass=failure.can_pass)
+
+
+def _language(request: Mapping[str, Any]) -> str | None:
+    """The sung language, as far as it is known before anyone has listened."""
+    if language := request["options"].get("language"):
+        return language
+    try:
+        return parse_sheet(request["lyrics_text"]).language
+    except LyricTimingError:  # the engine's process will say so
+        return None
 
 
 class _StageClock:

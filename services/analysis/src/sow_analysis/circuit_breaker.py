@@ -7,6 +7,7 @@ as long a pause, and the pauses grow only up to a limit.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from enum import StrEnum
@@ -24,7 +25,7 @@ class Circuit(StrEnum):
 
 
 class CircuitBreaker:
-    """For the calls to one other side. Not for several threads at once, unless they only read `seconds_left`.
+    """For the calls to one other side. Threads may share it.
 
     Args:
         failures: so many in a row open it.
@@ -47,6 +48,7 @@ class CircuitBreaker:
         self._first_pause = pause
         self._longest_pause = longest_pause
         self._clock = clock
+        self._lock = threading.RLock()
         self._state = Circuit.CLOSED
         self._failures = 0
         self._pause = pause
@@ -64,38 +66,41 @@ class CircuitBreaker:
     @property
     def seconds_left(self) -> float:
         """Until a call would go through: 0 when one would now."""
-        if self._state is Circuit.CLOSED:
-            return 0.0
-        return max(0.0, self._opens_at - self._clock())
+        with self._lock:
+            return 0.0 if self._state is Circuit.CLOSED else max(0.0, self._opens_at - self._clock())
 
     def admit(self) -> bool:
         """Whether a call may go now. One that may must be followed by `succeeded`, `failed` or `abandoned`."""
-        if self._state is Circuit.CLOSED:
+        with self._lock:
+            if self._state is Circuit.CLOSED:
+                return True
+            if self.seconds_left > 0:
+                return False
+            self._state = Circuit.HALF_OPEN
+            self._opens_at = self._clock() + self._pause  # a trial that is never heard of again blocks no longer
             return True
-        if self.seconds_left > 0:
-            return False
-        self._state = Circuit.HALF_OPEN
-        self._opens_at = self._clock() + self._pause  # a trial that is never heard of again blocks no longer than this
-        return True
 
     def succeeded(self) -> None:
         """The other side works."""
-        self._state = Circuit.CLOSED
-        self._failures = 0
-        self._pause = self._first_pause
+        with self._lock:
+            self._state = Circuit.CLOSED
+            self._failures = 0
+            self._pause = self._first_pause
 
     def failed(self) -> None:
         """The other side did not answer, or not as it should."""
-        self._failures += 1
-        if self._state is Circuit.HALF_OPEN:
-            self._pause = min(2 * self._pause, self._longest_pause)
-        elif self._state is Circuit.OPEN or self._failures < self._most_failures:
-            return  # a call from before it opened tells nothing new
-        self._state = Circuit.OPEN
-        self._opens_at = self._clock() + self._pause
+        with self._lock:
+            self._failures += 1
+            if self._state is Circuit.HALF_OPEN:
+                self._pause = min(2 * self._pause, self._longest_pause)
+            elif self._state is Circuit.OPEN or self._failures < self._most_failures:
+                return  # a call from before it opened tells nothing new
+            self._state = Circuit.OPEN
+            self._opens_at = self._clock() + self._pause
 
     def abandoned(self) -> None:
         """The call was given up from our side, which says nothing of the other."""
-        if self._state is Circuit.HALF_OPEN:
-            self._state = Circuit.OPEN
-            self._opens_at = self._clock()
+        with self._lock:
+            if self._state is Circuit.HALF_OPEN:
+                self._state = Circuit.OPEN
+                self._opens_at = self._clock()

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from sow_analysis.engines.circuit_breaker import Circuit, CircuitBreaker
+from sow_analysis.circuit_breaker import Circuit, CircuitBreaker
 
 PAUSE, LONGEST = 10.0, 40.0
 
