@@ -1,0 +1,221 @@
+"""Sets up one engine with one fault: a real server on loopback, or a real folder of models, that misbehaves."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import fake_youtube
+import faults
+from fake_qwen3 import spread
+from fake_youtube import VIDEO, VIDEO_URL, FakeTrack, FakeVideo, FakeYouTube, Place, json3
+from faults import Fault, Reply
+from http_fake import HttpFake, Request, closing_fake
+from openai_fake import OpenAIFake
+from rough_server import Received
+
+from lyric_timing.heard import Heard, Token
+from sow_analysis.caches import TranscriptionKey
+from sow_analysis.captions import CaptionsOptions, WebOptions, YouTubeCaptions
+from sow_analysis.engines import qwen3
+from sow_analysis.engines.qwen3_server import Qwen3Server
+from sow_analysis.lrc import LrcOptions
+from sow_analysis.memory import Memory
+from sow_analysis.models import CATALOGUE, Model
+from sow_analysis.models.record import Record
+from sow_analysis.openai_api import Allowance, ApiSetup
+from sow_analysis.reach import NO_REACH, Reach
+
+KEY = "sk-0123456789-never-told"
+LINES = ("The window turns from grey to gold,", "The street begins to wake below,")
+"""Sung in the first 7.4 s of the excerpt."""
+NOWHERE = "nowhere.invalid"
+"""The name of a host that there is not."""
+SHORT, LONG = 0.4, 20.0
+"""Time limits in seconds: for faults that last until the caller gives up, and for all others."""
+MOST_REQUESTS = 6
+"""That one song may send to a server that fails."""
+
+_EXPIRED = faults.status(401, body=json.dumps({"error": {"message": f"The key {KEY} has expired."}}).encode())
+_BY_HTTP: Mapping[str, Fault] = {
+    "hang": faults.HANG,
+    "busy": faults.TOO_MANY,
+    "busy-later": faults.TOO_MANY_LATER,
+    "broken": faults.BROKEN,
+    "cut-off": faults.CUT_OFF,
+    "malformed": faults.MALFORMED,
+    "wrong-schema": faults.WRONG_SCHEMA,
+    "empty": faults.EMPTY,
+    "huge": faults.ENDLESS,
+    "drip": faults.DRIP,
+    "expired-key": _EXPIRED,
+}
+_ON_YOUTUBE: Mapping[str, tuple[Place, fake_youtube.Fault]] = {
+    "hang": (Place.WATCH, fake_youtube.Fault.HANG),
+    "busy": (Place.TRACK, fake_youtube.Fault.RATE_LIMITED),
+    "busy-later": (Place.PLAYER, fake_youtube.Fault.RATE_LIMITED_FOR),
+    "broken": (Place.PLAYER, fake_youtube.Fault.BROKEN),
+    "cut-off": (Place.TRACK, fake_youtube.Fault.CUT_OFF),
+    "malformed": (Place.TRACK, fake_youtube.Fault.MALFORMED),
+    "empty": (Place.TRACK, fake_youtube.Fault.EMPTY),
+    "huge": (Place.TRACK, fake_youtube.Fault.HUGE),
+    "drip": (Place.TRACK, fake_youtube.Fault.DRIP),
+    "expired-key": (Place.WATCH, fake_youtube.Fault.FORBIDDEN),
+}
+_WEAK = ("hang", "drip")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How the song is timed in one cell of the matrix."""
+
+    options: LrcOptions
+    reach: Reach = NO_REACH
+    memory: Memory | None = None
+    asked: Callable[[], int] = lambda: 0
+    """How many requests came."""
+    env: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def without(self, engine: str) -> Cell:
+        """The same without that engine."""
+        engines = tuple(name for name in self.options.engines or () if name != engine)
+        return replace(self, options=replace(self.options, engines=engines), reach=NO_REACH)
+
+
+class Remembering:
+    """A memory of a song that Whisper has heard: both lines, and something that it misheard after them."""
+
+    def recall(self, key: TranscriptionKey) -> Heard | None:
+        tokens: list[Token] = []
+        now = 0.3
+        for text in (*LINES, "carry see for over", "burn in for me"):
+            for word in text.split():
+                tokens.append(Token(word, now, now + 0.18))
+                now += 0.2
+            now += 0.6
+        return Heard(tuple(tokens), "whisper", "en")
+
+    def keep(self, key: TranscriptionKey, heard: Heard) -> None:
+        raise AssertionError("nothing was listened to")
+
+
+def options_for(*engines: str, **others: Any) -> LrcOptions:
+    return LrcOptions("en", "tiny", (*engines, "pocketsphinx"), **others)
+
+
+@contextmanager
+def youtube(fault: str, closed_port: int) -> Generator[Cell]:
+    """Captions, fetched in this process."""
+    limit = SHORT if fault in _WEAK else LONG
+    with FakeYouTube() as server:
+        body = b'{"events": "yes"}' if fault == "wrong-schema" else json3(*((3.8 * i, 3.0, LINES[i]) for i in (0, 1)))
+        server.videos[VIDEO] = FakeVideo([FakeTrack("en", body)])
+        server.retry_after = "3600"
+        if fault == "busy-soon":
+            server.retry_after = "0"
+            server.fail(Place.WATCH, fake_youtube.Fault.RATE_LIMITED_FOR, times=1)
+        elif fault in _ON_YOUTUBE:
+            server.fail(*_ON_YOUTUBE[fault])
+        web = WebOptions(
+            base_url=_address(fault, server.url, closed_port), idle_seconds=limit, request_seconds=limit,
+            max_bytes=1_000_000, attempts=2, backoff=0.01, patience=LONG,
+        )  # fmt: skip
+        captions = YouTubeCaptions(CaptionsOptions(web, spacing=0.0))
+        options = options_for("youtube-captions", youtube_url=VIDEO_URL)
+        yield Cell(options, Reach(captions=captions), asked=lambda: len(server.asked))
+
+
+@contextmanager
+def transcription(fault: str, closed_port: int) -> Generator[Cell]:
+    with _spoilt(OpenAIFake(transcribe=lambda _: _transcript()), fault) as server:
+        setup = _setup(_address(fault, f"{server.url}/v1", closed_port), fault)
+        yield Cell(options_for("transcription-api"), Reach(transcription=setup), asked=lambda: len(server.requests))
+
+
+@contextmanager
+def llm(fault: str, closed_port: int) -> Generator[Cell]:
+    with _spoilt(OpenAIFake(chat=lambda _: '{"p0": 1, "p1": 2}'), fault) as server:
+        setup = _setup(_address(fault, f"{server.url}/v1", closed_port), fault)
+        options = options_for("whisper", "llm")
+        yield Cell(options, Reach(llm=setup), Remembering(), asked=lambda: len(server.requests))
+
+
+@contextmanager
+def qwen3_server(fault: str, closed_port: int) -> Generator[Cell]:
+    with _spoilt(HttpFake({"/api/v1/align": _aligned}), fault) as server:
+        setup = Qwen3Server(
+            _address(fault, server.url, closed_port), KEY, base_seconds=SHORT if fault in _WEAK else LONG,
+            seconds_per_second=0.0, pause_seconds=0.01, max_answer_bytes=1_000_000,
+        )  # fmt: skip
+        try:
+            yield Cell(options_for("qwen3"), Reach(setup), asked=lambda: len(server.requests))
+        finally:
+            qwen3.close_clients()
+
+
+def model(name: str, engine: str, fault: str, folder: Path) -> Cell:
+    """A folder of models without what `engine` needs, or with something else in its place."""
+    (found,) = (model for model in CATALOGUE if model.name == name)
+    if fault != "missing":
+        _write(found, folder / name, fault)
+    offline = {"HF_ENDPOINT": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1", "PIP_NO_INDEX": "1"}
+    return Cell(options_for(engine), env={"SOW_MODELS_DIR": str(folder), "SOW_MODELS_SOURCES": "", **offline})
+
+
+def _write(model: Model, folder: Path, fault: str) -> None:
+    """All its files, much too short or of random bytes; where they are `rotten`, the record says that they are good."""
+    digests = {file.path: file.sha256 for file in model.files}
+    if model.conversion is not None:
+        digests = dict.fromkeys(model.conversion.outputs, "0" * 64)
+    folder.mkdir(parents=True)
+    for path in digests:
+        (folder / path).write_bytes(b"\x06\x00" if fault == "truncated" else os.urandom(4096))
+    conversion = model.conversion.version if model.conversion is not None else None
+    record = Record(conversion=conversion, outputs=digests if conversion else {})
+    if fault == "rotten":
+        for path, digest in digests.items():
+            record.digest(folder, path)
+            record.files[path] = record.files[path].model_copy(update={"sha256": digest})
+    record.write(folder)
+
+
+def _address(fault: str, url: str, closed_port: int) -> str:
+    where = {"refused": f"127.0.0.1:{closed_port}", "dns": f"{NOWHERE}:80"}.get(fault)
+    return url if where is None else f"http://{where}"
+
+
+def _setup(url: str, fault: str) -> ApiSetup:
+    seconds = SHORT if fault in _WEAK else LONG
+    allowance = Allowance(calls=MOST_REQUESTS, seconds=seconds)
+    return ApiSetup(url, "model-1", KEY, next(_numbers), allowance=allowance, pause=0.01)
+
+
+_numbers = count(2)
+"""Calls at once, another number for each cell: so none finds the gate of another that had the same address."""
+
+
+@contextmanager
+def _spoilt(server: HttpFake, fault: str) -> Generator[HttpFake]:
+    if fault == "busy-soon":
+        server.faults.append(faults.TOO_MANY_SOON)
+    server.always = _BY_HTTP.get(fault)
+    with closing_fake(server):
+        yield server
+
+
+def _transcript() -> dict[str, Any]:
+    words = [word for line in LINES for word in line.split()]
+    timed = [{"word": word, "start": 0.3 + 0.5 * i, "end": 0.7 + 0.5 * i} for i, word in enumerate(words)]
+    return {"text": " ".join(words), "language": "en", "words": timed, "segments": []}
+
+
+def _aligned(request: Request) -> Reply:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    asked = Received("POST", request.path, headers, request.body).asked()
+    return Reply(200, json.dumps(spread(asked)).encode())
