@@ -14,17 +14,14 @@ from typing import Any
 
 import fault_cells
 import pytest
-from fault_cells import KEY, LINES, MOST_REQUESTS, NOWHERE, Cell
+from fault_cells import KEY, LINES, MOST_REQUESTS, NOWHERE, SECONDS, Cell
 from fault_table import CELLS, TABLE, page
 
 from lyric_timing import parse_sheet
-from song_audio.recording import load_recording
-from sow_analysis.engines.qwen3 import encode_flac
 from sow_analysis.lrc import Attempt, LrcResult, Outcome, Stage
 from sow_analysis.pipeline import generate_lrc
 
 ROOT = Path(__file__).parents[3]
-SECONDS = 7.4
 GUARD = 60
 """Seconds after which a test has hung. No limit of the engines is near it."""
 
@@ -42,9 +39,8 @@ def excerpt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first two lines of a sample song."""
     import openai  # noqa: F401  (takes a second, which no time limit of a test should have to bear)
 
-    samples = load_recording(ROOT / "examples" / "morning_light" / "audio.ogg").samples
     path = tmp_path_factory.mktemp("excerpt") / "excerpt.flac"
-    path.write_bytes(encode_flac(samples[round(4.8 * 16_000) : round((4.8 + SECONDS) * 16_000)]))
+    path.write_bytes(fault_cells.excerpt())
     return path
 
 

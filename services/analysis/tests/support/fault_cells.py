@@ -21,6 +21,7 @@ from openai_fake import OpenAIFake
 from rough_server import Received
 
 from lyric_timing.heard import Heard, Token
+from song_audio.recording import load_recording
 from sow_analysis.caches import TranscriptionKey
 from sow_analysis.captions import CaptionsOptions, WebOptions, YouTubeCaptions
 from sow_analysis.engines import qwen3
@@ -33,8 +34,11 @@ from sow_analysis.openai_api import Allowance, ApiSetup
 from sow_analysis.reach import NO_REACH, Reach
 
 KEY = "sk-0123456789-never-told"
+_SONG = Path(__file__).parents[4] / "examples" / "morning_light" / "audio.ogg"
+_FIRST, SECONDS = 4.8, 7.4
+"""Where the excerpt begins, and how long it is."""
 LINES = ("The window turns from grey to gold,", "The street begins to wake below,")
-"""Sung in the first 7.4 s of the excerpt."""
+"""What is sung in it."""
 NOWHERE = "nowhere.invalid"
 """The name of a host that there is not."""
 SHORT, LONG = 0.4, 20.0
@@ -42,7 +46,7 @@ SHORT, LONG = 0.4, 20.0
 MOST_REQUESTS = 6
 """That one song may send to a server that fails."""
 
-_EXPIRED = faults.status(401, body=json.dumps({"error": {"message": f"The key {KEY} has expired."}}).encode())
+EXPIRED = faults.status(401, body=json.dumps({"error": {"message": f"The key {KEY} has expired."}}).encode())
 _BY_HTTP: Mapping[str, Fault] = {
     "hang": faults.HANG,
     "busy": faults.TOO_MANY,
@@ -54,7 +58,7 @@ _BY_HTTP: Mapping[str, Fault] = {
     "empty": faults.EMPTY,
     "huge": faults.ENDLESS,
     "drip": faults.DRIP,
-    "expired-key": _EXPIRED,
+    "expired-key": EXPIRED,
 }
 _ON_YOUTUBE: Mapping[str, tuple[Place, fake_youtube.Fault]] = {
     "hang": (Place.WATCH, fake_youtube.Fault.HANG),
@@ -92,17 +96,16 @@ class Remembering:
     """A memory of a song that Whisper has heard: both lines, and something that it misheard after them."""
 
     def recall(self, key: TranscriptionKey) -> Heard | None:
-        tokens: list[Token] = []
-        now = 0.3
-        for text in (*LINES, "carry see for over", "burn in for me"):
-            for word in text.split():
-                tokens.append(Token(word, now, now + 0.18))
-                now += 0.2
-            now += 0.6
-        return Heard(tuple(tokens), "whisper", "en")
+        return Heard(tuple(Token(*word) for word in _misheard()), "whisper", "en")
 
     def keep(self, key: TranscriptionKey, heard: Heard) -> None:
         raise AssertionError("nothing was listened to")
+
+
+def excerpt() -> bytes:
+    """Where both lines are sung, in a FLAC file."""
+    samples = load_recording(_SONG).samples
+    return qwen3.encode_flac(samples[round(_FIRST * 16_000) : round((_FIRST + SECONDS) * 16_000)])
 
 
 def options_for(*engines: str, **others: Any) -> LrcOptions:
@@ -164,8 +167,18 @@ def model(name: str, engine: str, fault: str, folder: Path) -> Cell:
     (found,) = (model for model in CATALOGUE if model.name == name)
     if fault != "missing":
         _write(found, folder / name, fault)
-    offline = {"HF_ENDPOINT": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1", "PIP_NO_INDEX": "1"}
-    return Cell(options_for(engine), env={"SOW_MODELS_DIR": str(folder), "SOW_MODELS_SOURCES": "", **offline})
+    return Cell(options_for(engine), env=offline(folder))
+
+
+def offline(models: Path) -> dict[str, str]:
+    """The environment of a process that has the models in that folder, and can fetch none."""
+    return {
+        "SOW_MODELS_DIR": str(models),
+        "SOW_MODELS_SOURCES": "",
+        "HF_ENDPOINT": "http://127.0.0.1:9",
+        "NO_PROXY": "127.0.0.1",
+        "PIP_NO_INDEX": "1",
+    }
 
 
 def _write(model: Model, folder: Path, fault: str) -> None:
@@ -207,6 +220,23 @@ def _spoilt(server: HttpFake, fault: str) -> Generator[HttpFake]:
     server.always = _BY_HTTP.get(fault)
     with closing_fake(server):
         yield server
+
+
+def misheard_transcript() -> dict[str, Any]:
+    """What a transcription server makes of the song, so that a language model is asked about the end of it."""
+    words = [{"word": word, "start": start, "end": end} for word, start, end in _misheard()]
+    return {"text": " ".join(word["word"] for word in words), "language": "en", "words": words, "segments": []}
+
+
+def _misheard() -> list[tuple[str, float, float]]:
+    words: list[tuple[str, float, float]] = []
+    now = 0.3
+    for text in (*LINES, "carry see for over", "burn in for me"):
+        for word in text.split():
+            words.append((word, now, now + 0.18))
+            now += 0.2
+        now += 0.6
+    return words
 
 
 def _transcript() -> dict[str, Any]:

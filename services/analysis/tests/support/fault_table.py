@@ -21,12 +21,17 @@ class Expected:
     outcome: Outcome
     says: str | None = None
 
+    @property
+    def pattern(self) -> str:
+        """What the sentence looks like, as a regular expression, wherever its lines break."""
+        parts = ([re.escape(word) for word in part.split(" ")] for part in (self.says or "").split("…"))
+        return ".+?".join(r"\s+".join(words) for words in parts)
+
     def is_said_in(self, reason: str | None) -> bool:
         """Whether a reason is that sentence, all of it."""
         if self.says is None or reason is None:
             return self.says is reason
-        parts = (re.escape(part) for part in self.says.split("…"))
-        return re.fullmatch(".+?".join(parts), " ".join(reason.split())) is not None
+        return re.fullmatch(self.pattern, reason, re.DOTALL) is not None
 
 
 def _unavailable(says: str) -> Expected:
@@ -181,9 +186,9 @@ the recording. The job's attempts (`sow status JOB`, or the report of `sow align
 why. Nothing fails silently, and no wait is without a limit.
 
 Below is how an engine's turn ends under each fault, and what the job says then. `…` stands for what differs: an
-address, a number, a folder. Each row is a test (`test_fault_matrix.py`) against a real server, or a real folder of models, that
-misbehaves in that way; the result is then the one that the song has without the engine. Turns that ended as
-*unavailable* or *failed* may go better another time, so such a result is not kept in the service's cache.
+address, a number, a folder. Each row is a test (`test_fault_matrix.py`) against a real server, or a real folder of
+models, that misbehaves in that way; unless the engine served, the result is the one that the song has without it.
+All these turns may go better another time, so such a result is not kept in the service's cache.
 [engines.md](engines.md) says what the engines do. `pocketsphinx` has no table: it needs no server, and its model comes
 with it.
 """
