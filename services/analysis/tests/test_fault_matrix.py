@@ -14,12 +14,15 @@ from typing import Any
 
 import fault_cells
 import pytest
+from fake_youtube import VIDEO_URL
 from fault_cells import KEY, LINES, MOST_REQUESTS, NOWHERE, SECONDS, Cell
 from fault_table import CELLS, TABLE, page
 
 from lyric_timing import parse_sheet
+from sow_analysis.captions import CaptionsOptions, WebOptions, YouTubeCaptions
 from sow_analysis.lrc import Attempt, LrcResult, Outcome, Stage
 from sow_analysis.pipeline import generate_lrc
+from sow_analysis.reach import Reach
 
 ROOT = Path(__file__).parents[3]
 GUARD = 60
@@ -129,11 +132,27 @@ def test_the_song_is_timed_and_the_job_says_what_happened(
     assert expected.is_said_in(attempt.reason), attempt.reason
     if expected.outcome is not Outcome.SERVED:
         assert result.lyrics == alone(excerpt, engine).lyrics
-        assert attempt.can_pass
+        assert attempt.can_pass is (expected.outcome is not Outcome.REJECTED)
     assert asked <= MOST_REQUESTS
     told = f"{result.attempts}{result.warnings}"
     assert KEY not in told
     assert "Traceback" not in told
+
+
+def test_no_reason_tells_the_password_of_a_proxy_or_of_a_mirror(
+    excerpt: Path, tmp_path: Path, unserved_port: int, monkeypatch: pytest.MonkeyPatch
+):
+    there = f"http://somebody:{KEY}@127.0.0.1:{unserved_port}"
+    cell = fault_cells.model("whisper-tiny", "whisper", "missing", tmp_path)
+    for name, value in {**cell.env, "HF_ENDPOINT": there}.items():
+        monkeypatch.setenv(name, value)
+    captions = YouTubeCaptions(CaptionsOptions(WebOptions(proxy=there, attempts=1)))
+    options = fault_cells.options_for("whisper", "youtube-captions", youtube_url=VIDEO_URL)
+    result = timed(excerpt, Cell(options, Reach(captions=captions)))
+    check_song(result)
+    assert "The proxy for YouTube cannot be reached" in (turn(result, "youtube-captions").reason or "")
+    assert f"http://127.0.0.1:{unserved_port}/Systran" in (turn(result, "whisper").reason or "")
+    assert KEY not in str(result.attempts)
 
 
 def test_the_page_of_faults_is_the_one_that_the_table_makes():

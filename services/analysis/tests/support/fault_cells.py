@@ -117,8 +117,10 @@ def youtube(fault: str, closed_port: int) -> Generator[Cell]:
     """Captions, fetched in this process."""
     limit = SHORT if fault in _WEAK else LONG
     with FakeYouTube() as server:
-        body = b'{"events": "yes"}' if fault == "wrong-schema" else json3(*((3.8 * i, 3.0, LINES[i]) for i in (0, 1)))
-        server.videos[VIDEO] = FakeVideo([FakeTrack("en", body)])
+        first = 600.0 if fault == "nonsense" else 0.0
+        body = json3(*((first + 3.8 * i, 3.0, line) for i, line in enumerate(LINES)))
+        track = FakeTrack("en", b'{"events": "yes"}' if fault == "wrong-schema" else body)
+        server.videos[VIDEO] = FakeVideo([track])
         server.retry_after = "3600"
         if fault == "busy-soon":
             server.retry_after = "0"
@@ -136,14 +138,16 @@ def youtube(fault: str, closed_port: int) -> Generator[Cell]:
 
 @contextmanager
 def transcription(fault: str, closed_port: int) -> Generator[Cell]:
-    with _spoilt(OpenAIFake(transcribe=lambda _: _transcript()), fault) as server:
+    loop = {"text": "la " * 500}
+    with _spoilt(OpenAIFake(transcribe=lambda _: loop if fault == "nonsense" else _transcript()), fault) as server:
         setup = _setup(_address(fault, f"{server.url}/v1", closed_port), fault)
         yield Cell(options_for("transcription-api"), Reach(transcription=setup), asked=lambda: len(server.requests))
 
 
 @contextmanager
 def llm(fault: str, closed_port: int) -> Generator[Cell]:
-    with _spoilt(OpenAIFake(chat=lambda _: '{"p0": 1, "p1": 2}'), fault) as server:
+    answer = '{"p0": 1, "p1": 99}' if fault == "nonsense" else '{"p0": 1, "p1": 2}'
+    with _spoilt(OpenAIFake(chat=lambda _: answer), fault) as server:
         setup = _setup(_address(fault, f"{server.url}/v1", closed_port), fault)
         options = options_for("whisper", "llm")
         yield Cell(options, Reach(llm=setup), Remembering(), asked=lambda: len(server.requests))
@@ -151,7 +155,8 @@ def llm(fault: str, closed_port: int) -> Generator[Cell]:
 
 @contextmanager
 def qwen3_server(fault: str, closed_port: int) -> Generator[Cell]:
-    with _spoilt(HttpFake({"/api/v1/align": _aligned}), fault) as server:
+    answer = _of_another_song if fault == "nonsense" else _aligned
+    with _spoilt(HttpFake({"/api/v1/align": answer}), fault) as server:
         setup = Qwen3Server(
             _address(fault, server.url, closed_port), KEY, base_seconds=SHORT if fault in _WEAK else LONG,
             seconds_per_second=0.0, pause_seconds=0.01, max_answer_bytes=1_000_000,
@@ -246,6 +251,15 @@ def _transcript() -> dict[str, Any]:
 
 
 def _aligned(request: Request) -> Reply:
+    return Reply(200, json.dumps(spread(_asked(request))).encode())
+
+
+def _of_another_song(request: Request) -> Reply:
+    answer = spread(_asked(request))
+    answer["lines"][0]["text"] = "Another line"
+    return Reply(200, json.dumps(answer).encode())
+
+
+def _asked(request: Request) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in request.headers.items()}
-    asked = Received("POST", request.path, headers, request.body).asked()
-    return Reply(200, json.dumps(spread(asked)).encode())
+    return Received("POST", request.path, headers, request.body).asked()

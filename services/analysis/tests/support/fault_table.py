@@ -59,6 +59,7 @@ NETWORK = {
     "huge": "an answer without end",
     "drip": "an answer that comes in drips",
     "expired-key": "the key has expired, or access is refused",
+    "nonsense": "an answer of the right form that cannot be true",
 }
 """Faults of servers, as docs/faults.md calls them."""
 
@@ -71,8 +72,8 @@ LOCAL = {
 """Faults of models. None can be fetched again: there is no network."""
 
 
-def _api(no_answer: str) -> dict[str, Expected]:
-    """A server that speaks OpenAI's protocol; `no_answer` is said of what cannot be an answer."""
+def _api(no_answer: str, nonsense: str) -> dict[str, Expected]:
+    """A server that speaks OpenAI's protocol; `no_answer` is said of what has not the form of an answer."""
     away = _unavailable("The server at … cannot be reached, or hung up. Is the address right?")
     slow = _unavailable("The server at … did not answer within … s.")
     busy = _unavailable("The server at … is overloaded, or has had enough of us (status 429).")
@@ -93,6 +94,7 @@ def _api(no_answer: str) -> dict[str, Expected]:
         "expired-key": _unavailable(
             "The server at … does not accept the key (status 401). Is it right, and still valid?"
         ),
+        "nonsense": _failed(nonsense),
     }
 
 
@@ -122,6 +124,7 @@ def _qwen3() -> dict[str, Expected]:
         "huge": _failed("The Qwen3 server at … sends more than … bytes."),
         "drip": slow,
         "expired-key": _unavailable("The Qwen3 server at … does not accept the key. Give it the server's: …"),
+        "nonsense": _failed("The Qwen3 server's answer cannot be right: line 1 is not the line that was sent."),
     }
 
 
@@ -144,17 +147,27 @@ def _youtube() -> dict[str, Expected]:
         "huge": _unavailable("YouTube sent more than … MB, which is the limit."),
         "drip": _unavailable("YouTube's answer comes in drips."),
         "expired-key": _unavailable("YouTube refuses to answer this machine (403)."),
+        "nonsense": Expected(
+            Outcome.REJECTED,
+            "The captions go on for … s after the recording's end: of another performance: refused.",
+        ),
     }
 
 
 def _llm() -> dict[str, Expected]:
-    usual = _api("The server did not answer with a chat completion. Is the address right?")
+    usual = _api(
+        "The server did not answer with a chat completion. Is the address right?",
+        "The language model chose a line that was not to choose from.",
+    )
     return usual | {"busy-soon": Expected(Outcome.SERVED, "… of … questions answered, … answers followed.")}
 
 
 TABLE: Mapping[str, Mapping[str, Expected]] = {
     "youtube-captions": _youtube(),
-    "transcription-api": _api("The server did not answer with a transcription. Is the address right?"),
+    "transcription-api": _api(
+        "The server did not answer with a transcription. Is the address right?",
+        "The transcription has more words than anybody sings in that time.",
+    ),
     "llm": _llm(),
     "qwen3": _qwen3(),
     "whisper": _model("whisper-tiny", ": …."),
@@ -188,7 +201,7 @@ why. Nothing fails silently, and no wait is without a limit.
 Below is how an engine's turn ends under each fault, and what the job says then. `…` stands for what differs: an
 address, a number, a folder. Each row is a test (`test_fault_matrix.py`) against a real server, or a real folder of
 models, that misbehaves in that way; unless the engine served, the result is the one that the song has without it.
-All these turns may go better another time, so such a result is not kept in the service's cache.
+What was *unavailable* or *failed* may go better another time, so such a result is not kept in the service's cache.
 [engines.md](engines.md) says what the engines do. `pocketsphinx` has no table: it needs no server, and its model comes
 with it.
 """
