@@ -45,6 +45,7 @@ bench: .venv/installed  ## accuracy, speed and memory on SONGS (default: example
 	$(BIN)/python bench/songs.py $(SONGS) --sheet paper.txt
 	$(BIN)/python bench/matcher.py
 
-docs: .venv/installed $(ALIGNER)/.venv/installed  ## write the pages of settings anew from the settings classes
+docs: .venv/installed $(ALIGNER)/.venv/installed  ## write the pages of settings and of faults anew from the code
 	$(BIN)/python docs/make_settings.py analysis
 	$(ALIGNER_BIN)/python docs/make_settings.py qwen3
+	$(BIN)/python services/analysis/tests/support/fault_table.py > docs/faults.md

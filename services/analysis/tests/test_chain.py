@@ -4,7 +4,7 @@ import pytest
 
 from sow_analysis.captions import Lack, NoCaptionsError
 from sow_analysis.chain import Chain, Remark
-from sow_analysis.errors import EngineUnavailableError, ModelUnavailableError
+from sow_analysis.errors import AnalysisError, EngineUnavailableError, ModelUnavailableError
 from sow_analysis.lrc import Outcome
 
 
@@ -36,6 +36,21 @@ def test_a_fault_is_noted_with_its_reason(error: Exception, outcome: Outcome):
     assert chain.turn("hear", "a", failing(error)) is None
     assert chain.attempts[0].outcome is outcome
     assert str(error) in (chain.attempts[0].reason or "")
+
+
+def test_our_own_errors_are_told_in_their_words_alone_and_those_of_libraries_with_their_names():
+    chain = Chain(("a", "b"), None)
+    chain.turn("hear", "a", failing(AnalysisError("The answer is none.")))
+    chain.turn("hear", "b", failing(ValueError("bad shape")))
+    assert [attempt.reason for attempt in chain.attempts] == ["The answer is none.", "ValueError: bad shape"]
+
+
+def test_an_engine_that_finds_no_memory_does_not_end_the_others():
+    chain = Chain(("a",), None)
+    assert chain.turn("hear", "a", failing(MemoryError())) is None
+    (attempt,) = chain.attempts
+    assert (attempt.outcome, attempt.can_pass) == (Outcome.FAILED, True)
+    assert attempt.reason == "There was not enough memory for it."
 
 
 def test_an_engine_that_is_not_allowed_does_not_come_to_its_turn():

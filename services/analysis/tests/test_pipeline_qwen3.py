@@ -110,7 +110,7 @@ def test_where_the_search_may_not_serve_its_times_are_the_answer(server: RoughSe
 @pytest.mark.parametrize(
     ("behaviour", "outcome", "reason"),
     [
-        (says(b"{}"), Outcome.FAILED, "Qwen3AnswerError: .*lines: Field required"),
+        (says(b"{}"), Outcome.FAILED, "^The Qwen3 server's answer .*lines: Field required"),
         (problem(503, "model_loading", Retry_After="600"), Outcome.UNAVAILABLE, "loads its model"),
         (problem(401, "key_missing"), Outcome.UNAVAILABLE, "does not accept the key"),
     ],
@@ -125,11 +125,8 @@ def test_whatever_it_does_the_song_gets_its_times_and_the_account_says_why(
     assert re.search(reason, result.attempts[1].reason or "")
 
 
-def test_a_server_that_is_off_costs_the_song_nothing_else(
-    noise: Path, unserved_port: int, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("sow_analysis.engines.qwen3_client._USUAL_PAUSE", 0.0)
-    result = mumble(noise, Qwen3Server(f"http://127.0.0.1:{unserved_port}"))
+def test_a_server_that_is_off_costs_the_song_nothing_else(noise: Path, unserved_port: int):
+    result = mumble(noise, Qwen3Server(f"http://127.0.0.1:{unserved_port}", pause_seconds=0.0))
     qwen3.close_clients()
     assert turns(result) == [("pocketsphinx", Outcome.SERVED), ("qwen3", Outcome.UNAVAILABLE)]
 

@@ -27,6 +27,7 @@ from sow_analysis.models import CATALOGUE, Folder, Model, ModelFile, ModelState,
 from sow_analysis.separation import MODEL, Separator
 from sow_analysis.separation.checkpoint import read_checkpoint
 from sow_analysis.separation.conversion import SOURCES
+from sow_analysis.separation.networks import Networks
 from sow_analysis.separation.spectrum import FRAME, HOP, OVERLAP, Synthesis, blocks, spectrum_of
 from sow_analysis.separation.unet import build_unet
 
@@ -375,6 +376,16 @@ class TestSeparator:
         assert "sow models get spleeter-2stems" in (separator.available() or "")
         with pytest.raises(ModelUnavailableError, match="sow models get spleeter-2stems"):
             separator.vocals(write(bursts(44_100, 0.5), 44_100), n_samples=8000, progress=ignore)
+
+    def test_a_damaged_graph_is_told_of_with_what_to_do(self, tmp_path: Path) -> None:
+        (tmp_path / "vocals.onnx").write_bytes(b"no graph")
+        with pytest.raises(ModelUnavailableError, match=r"cannot be read \(vocals.onnx: .*sow models verify"):
+            Networks(tmp_path, fast=True)
+
+    def test_a_network_that_cannot_be_run_is_no_fault_of_the_program(self, random_store: ModelStore) -> None:
+        networks = Networks(random_store.path(MODEL))
+        with pytest.raises(RuntimeError, match="could not run the network"):
+            networks.vocal_mask(np.zeros((3, 1, 1), np.float32))
 
     def test_it_is_available_when_the_model_is_there(self, random_store: ModelStore) -> None:
         assert Separator(random_store).available() is None

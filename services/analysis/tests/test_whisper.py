@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tokenizers
 
 from lyric_timing.sheet import Line
 from lyric_timing.words import make_line
@@ -49,6 +50,17 @@ def test_without_its_model_whisper_cannot_hear(absent: WhisperLoader):
 
 def test_a_folder_without_a_model_is_told_of(tmp_path: Path):
     assert "model.bin is missing" in (WhisperLoader(folder=tmp_path).available() or "")
+
+
+def test_a_damaged_tokenizer_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def open_it(*_: object) -> None:
+        tokenizers.Tokenizer.from_str("{}")  # raises a bare Exception
+
+    monkeypatch.setattr("sow_analysis.engines.whisper_model._open", open_it)
+    for file in ("model.bin", "config.json", "tokenizer.json"):
+        (tmp_path / file).touch()
+    with pytest.raises(ModelUnavailableError, match=r"cannot be read.*sow models verify whisper-base"):
+        WhisperLoader(folder=tmp_path, device="cpu").load()
 
 
 @pytest.fixture(scope="module")

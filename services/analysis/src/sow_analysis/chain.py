@@ -14,7 +14,7 @@ from sow_analysis.lrc import Attempt, Outcome
 
 T = TypeVar("T")
 
-_FAULTS = (CodedError, RuntimeError, ValueError, OSError)
+_FAULTS = (CodedError, RuntimeError, ValueError, OSError, MemoryError)
 """What an engine's libraries raise when they cannot go on. A fault of ours (TypeError, ...) is not caught."""
 
 
@@ -87,7 +87,7 @@ class Chain:
         except AnswerRejectedError as error:
             outcome, said = Outcome.REJECTED, Remark(str(error))
         except _FAULTS as error:
-            outcome, said = Outcome.FAILED, Remark(f"{type(error).__name__}: {error}", can_pass=True)
+            outcome, said = Outcome.FAILED, Remark(_said_by(error), can_pass=True)
         seconds = time.monotonic() - began
         self._attempts.append(Attempt(step, engine, outcome, seconds, said.reason, said.can_pass))
         return result
@@ -95,3 +95,12 @@ class Chain:
     def absent(self, step: str, engine: str, reason: str) -> None:
         """Record that an engine is wanted, and not set up here."""
         self._attempts.append(Attempt(step, engine, Outcome.UNAVAILABLE, 0.0, reason))
+
+
+def _said_by(error: Exception) -> str:
+    """Our own errors are written for the user; those of libraries say more with their names."""
+    if isinstance(error, CodedError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There was not enough memory for it."
+    return f"{type(error).__name__}: {error}"

@@ -122,14 +122,12 @@ GOOD = answers(spread)
         says(b"", 504, Retry_After="0"),
     ],
 )
-async def test_what_can_pass_is_tried_once_more(
-    server: RoughServer, client: Qwen3Client, first: Behaviour, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("sow_analysis.engines.qwen3_client._USUAL_PAUSE", 0.0)
+async def test_what_can_pass_is_tried_once_more(server: RoughServer, first: Behaviour):
     server.does(first, GOOD)
-    assert len(await ask(client)) == 2
-    assert len(server.received) == 2
-    assert client.breaker.failures == 0
+    async with client_of(server.url, pause_seconds=0.0) as client:
+        assert len(await ask(client)) == 2
+        assert len(server.received) == 2
+        assert client.breaker.failures == 0
 
 
 async def test_without_a_retry_after_it_pauses_for_a_while(
@@ -192,9 +190,8 @@ async def test_the_time_limit_grows_with_the_sound_in_the_windows():
     assert Qwen3Server("http://a", base_seconds=60, seconds_per_second=3).call_seconds(14.0) == 102.0
 
 
-async def test_a_server_that_is_not_there_is_tried_twice(unserved_port: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("sow_analysis.engines.qwen3_client._USUAL_PAUSE", 0.0)
-    async with client_of(f"http://127.0.0.1:{unserved_port}") as client:
+async def test_a_server_that_is_not_there_is_tried_twice(unserved_port: int):
+    async with client_of(f"http://127.0.0.1:{unserved_port}", pause_seconds=0.0) as client:
         with pytest.raises(Qwen3UnavailableError, match=r"cannot be reached, twice"):
             await ask(client)
 

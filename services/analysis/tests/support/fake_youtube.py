@@ -43,6 +43,7 @@ class Fault(StrEnum):
     CONSENT = "a consent page, again and again"
     ROBOT = "a page that asks for a proof of being human"
     SERVER_ERROR = "503"
+    BROKEN = "500"
     ELSEWHERE = "redirected to another host"
     HANG = "no answer"
     DROPPED = "connection closed"
@@ -212,6 +213,8 @@ class FakeYouTube:
                 _send(handler, b'<html><div class="g-recaptcha"></div></html>')
             case Fault.SERVER_ERROR:
                 _send(handler, b"unavailable", 503)
+            case Fault.BROKEN:
+                _send(handler, b"broken", 500)
             case Fault.ELSEWHERE:
                 _send(handler, b"", 302, {"Location": "https://accounts.example/sign-in"})
             case Fault.HANG:

@@ -34,8 +34,6 @@ _CAN_PASS = {
     HTTPStatus.SERVICE_UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT,
 }
-_USUAL_PAUSE = 1.0
-"""Seconds before a retry, where the server names none."""
 _KEY_ADVICE = "Give it the server's: SOW_QWEN3_API_KEY or, for the Analysis Service, SOW_ANALYSIS_QWEN3_API_KEY."
 _HEALTH_SECONDS = 4.0
 _MOST_HEALTH_BYTES = 100_000
@@ -208,9 +206,9 @@ class Qwen3Client:
                 f"{where} cannot be reached: no connection within {self._server.connect_seconds:g} s."
             ) from None
         except httpx2.ConnectError:
-            raise _PassingError(f"{where} cannot be reached", _USUAL_PAUSE) from None
+            raise _PassingError(f"{where} cannot be reached", self._server.pause_seconds) from None
         except httpx2.HTTPError as error:
-            raise _PassingError(f"{where} broke off ({type(error).__name__})", _USUAL_PAUSE) from None
+            raise _PassingError(f"{where} broke off ({type(error).__name__})", self._server.pause_seconds) from None
 
     def _failure(self, response: httpx2.Response, body: bytes) -> Exception:
         """What an answer other than 200 means."""
@@ -225,7 +223,7 @@ class Qwen3Client:
             said += f": {self._shown(detail)}"
         if status in _CAN_PASS:
             doing = "still loads its model" if code == "model_loading" else f"is busy or away, status {status}{said}"
-            return _PassingError(f"{where} {doing}", _pause(response))
+            return _PassingError(f"{where} {doing}", _pause(response, self._server.pause_seconds))
         if 300 <= status < 400:
             return Qwen3UnavailableError(f"{where} sends callers elsewhere, status {status}. Give its final address.")
         if 400 <= status < 500:
@@ -276,10 +274,13 @@ def _object(body: bytes) -> dict[str, object]:
         return {}
 
 
-def _pause(response: httpx2.Response) -> float:
-    """Seconds until the retry. A Retry-After that names a date is not understood: no alignment server sends one."""
+def _pause(response: httpx2.Response, usual: float) -> float:
+    """Seconds until the retry, `usual` where the server names none.
+
+    A Retry-After that names a date is not understood: no alignment server sends one.
+    """
     try:
         pause = float(response.headers.get("Retry-After", ""))
     except ValueError:
-        return _USUAL_PAUSE
-    return pause if 0 <= pause < float("inf") else _USUAL_PAUSE
+        return usual
+    return pause if 0 <= pause < float("inf") else usual

@@ -30,6 +30,8 @@ class Qwen3Server:
     """A call may take the first, and the second for each second of sound in its windows."""
     retry_seconds: float = 10.0
     """The longest wait before the one retry; a server that asks for a longer one is not asked again."""
+    pause_seconds: float = 1.0
+    """The wait before that retry where the server names none."""
     max_audio_seconds: float = 1800.0
     """Longer recordings are not sent."""
     max_answer_bytes: int = 32_000_000

@@ -202,7 +202,7 @@ def _load(folder: Path, name: str, device: str, threads: int) -> LoadedWhisper:
         raise ModelUnavailableError(f"The model {name} was to run on the GPU, but CTranslate2 finds none.")
     try:
         return _open(folder, "cpu", "int8", threads)
-    except (RuntimeError, ValueError, OSError) as error:
+    except Exception as error:  # of CTranslate2, of the file system, of tokenizers, which has no class of its own
         raise ModelUnavailableError(
             f"The model {name} in {folder} cannot be read: {error}. Check it with: sow models verify {name}"
         ) from error

@@ -23,7 +23,7 @@ class Hub:
 
     @property
     def label(self) -> str:
-        return f"{self._endpoint}/{self.repository}"
+        return f"{_without_password(self._endpoint)}/{self.repository}"
 
     @property
     def _endpoint(self) -> str:
@@ -43,3 +43,10 @@ class Hub:
                 admit(part, file, folder)
                 brought += file.size
                 report(brought)
+
+
+def _without_password(url: str) -> str:
+    """The address for messages; a mirror's may hold a user and a password."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"

@@ -29,6 +29,8 @@ class ApiSetup:
     """Least seconds between the starts of two calls."""
     allowance: Allowance | None = None
     """For one song; None is what the engine finds fitting."""
+    pause: float = 0.5
+    """Seconds before the first retry, where the server names none; then it doubles."""
 
     def __post_init__(self) -> None:
         Endpoint(self.url, self.api_key)
@@ -41,7 +43,8 @@ class ApiSetup:
     def client(self) -> ApiClient:
         """A client, behind the gate that this process has to that server."""
         endpoint = Endpoint(self.url, self.api_key)
-        return ApiClient(endpoint, gate_of(endpoint, at_once=self.at_once, spacing=self.spacing))
+        gate = gate_of(endpoint, at_once=self.at_once, spacing=self.spacing)
+        return ApiClient(endpoint, gate, pause=self.pause)
 
     def plain(self) -> dict[str, Any]:
         """As JSON, with the key: for a pipe between two of our own processes, never for a log."""

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sow_analysis.errors import ModelUnavailableError
+
 _MOST_THREADS = 4  # the layers are too small to share among more
 _NOTHING = np.float32(1e-10)
 
@@ -19,6 +21,9 @@ class Networks:
     Args:
         folder: holds the graphs of both networks.
         fast: ask only the network that knows the voice.
+
+    Raises:
+        ModelUnavailableError: a graph is missing or damaged.
     """
 
     def __init__(self, folder: Path, *, fast: bool = False) -> None:
@@ -36,14 +41,17 @@ class Networks:
 
         Returns:
             Of the same shape, 0 to 1.
+
+        Raises:
+            RuntimeError: a network cannot be run.
         """
         mixture = {"mixture": magnitudes[None]}
-        voice: NDArray[np.float32] = self._vocals.run(None, mixture)[0][0]
+        voice: NDArray[np.float32] = _run(self._vocals, mixture)
         if self._accompaniment is None:
             voice /= magnitudes + _NOTHING
             return voice
         voice *= voice
-        rest: NDArray[np.float32] = self._accompaniment.run(None, mixture)[0][0]
+        rest: NDArray[np.float32] = _run(self._accompaniment, mixture)
         rest *= rest
         rest += voice
         rest += _NOTHING
@@ -62,4 +70,18 @@ def _session(path: Path) -> Any:
     # Threads that wait in a loop for the next layer take the processor from whoever else works on this machine.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own have no common class but this
+        name = path.parent.name
+        raise ModelUnavailableError(
+            f"The model {name} in {path.parent} cannot be read ({path.name}: {type(error).__name__}). "
+            f"Check it with: sow models verify {name}"
+        ) from error
+
+
+def _run(session: Any, mixture: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+    try:
+        return session.run(None, mixture)[0][0]
+    except Exception as error:  # as above
+        raise RuntimeError(f"onnxruntime could not run the network ({type(error).__name__})") from error
