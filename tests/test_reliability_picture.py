@@ -49,7 +49,7 @@ def test_all_panels_and_curves_are_named_and_within_the_picture(draw: Draw):
     width, height = float(root.attrib["width"]), float(root.attrib["height"])
     points = circles(svg)
     assert len(points) == 8
-    assert all(0 < x - r and x + r < width and 0 < y - r and y + r < height for x, y, r in points)
+    assert all(x - r > 0 and x + r < width and y - r > 0 and y + r < height for x, y, r in points)
 
 
 def test_a_curve_without_points_is_drawn_as_nothing(draw: Draw):
