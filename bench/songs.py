@@ -5,7 +5,6 @@
     python bench/songs.py SONGS --sheet paper.txt                  the sheet as people print it
     python bench/songs.py SONGS --engines pocketsphinx             with nothing downloaded
     python bench/songs.py SONGS --qwen3-url http://gpu:8010        with a Qwen3 server too (key: SOW_QWEN3_API_KEY)
-
     python bench/songs.py SONGS --out sung                         kept, for bench/reliability.py and other scorers
 
 SONGS has a folder for each song: audio.*, lyrics.txt, paper.txt, meta.json, words.csv, lines.csv. The timed lyrics,
