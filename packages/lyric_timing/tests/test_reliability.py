@@ -31,6 +31,17 @@ def test_an_onset_is_right_within_the_window():
     assert [one.right for one in judge(REFERENCE, lyrics, "word")] == [True, True, False, True]
 
 
+def test_a_repeat_counts_where_it_is_sung_although_another_was_missed():
+    chorus = Reference("song", "en", 60.0, (), tuple(TimedText("My soul", at) for at in (1.0, 9.0, 17.0)))
+    lyrics = TimedLyrics((line("my soul", 9.1, 0.9), line("my soul", 17.1, 0.8), line("my soul", 30.0, 0.2)))
+    assert judge(chorus, lyrics, "line") == (Judged(0.9, True), Judged(0.8, True), Judged(0.2, False))
+
+
+def test_a_true_onset_makes_only_one_right():
+    lyrics = TimedLyrics((line("my soul", 10.8, 0.9), line("my soul", 11.1, 0.6)))
+    assert judge(REFERENCE, lyrics, "line") == (Judged(0.9, True), Judged(0.6, False))
+
+
 def test_what_was_not_sung_there_is_wrong_and_what_says_nothing_of_itself_is_left_out():
     lyrics = TimedLyrics((line("Fall down", 1.0, 0.7), line("my soul", 11.0, None)))
     assert judge(REFERENCE, lyrics, "line") == (Judged(0.7, False),)

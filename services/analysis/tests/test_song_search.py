@@ -46,6 +46,7 @@ def test_the_parts_of_a_long_recording_give_the_times_of_the_whole(
     assert whole.placed is not None
     assert parts.placed is not None
     assert parts.order == whole.order
+    assert parts.heard == whole.heard == tuple(line.onsets for line in roadmap.lines)
     apart = [
         abs(one.start - other.start)
         for line, same in zip(whole.placed, parts.placed, strict=True)
@@ -60,3 +61,4 @@ def test_without_evidence_a_long_recording_is_not_cut(ears: Ears, monkeypatch: p
     search = SongSearch(sheet, chart(sheet, [], duration=ears.recording.duration), [], ears, quiet)
     assert search.placed is not None
     assert len(search.placed) == len(sheet.lines)
+    assert search.heard is None

@@ -1,17 +1,20 @@
 """Whether a confidence means what it says: of the onsets that are p sure, a share of p should be right.
 
-Onsets are matched to the reference as `metrics` has it, by their text, in order. A predicted word or line that matches
-none was not sung there: it is wrong, however near another may be. So a sheet whose order was not found counts against
-the confidences that were given to it.
+A predicted word or line is right when the same text is sung within `WINDOW_SECONDS` of it, and each true onset makes
+only one right. `metrics` matches texts in order, whatever their times, which is stricter: where a sheet is printed
+without its repeats and one is missed, it pairs each chorus with the next, and calls lines wrong that are where they are
+sung.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 
-from lyric_timing.metrics import WINDOW_SECONDS, Reference, TimedText, Unit, match_by_text
+from lyric_timing.metrics import WINDOW_SECONDS, Reference, TimedText, Unit, bare
 from lyric_timing.timed import TimedLine, TimedLyrics, TimedWord
 
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
@@ -20,7 +23,7 @@ EDGES = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One predicted onset: how sure it was, and whether it is within `WINDOW_SECONDS` of the true one."""
+    """One predicted onset: how sure it was, and whether it is right."""
 
     confidence: float
     right: bool
@@ -40,22 +43,33 @@ class Bin:
 
 
 def judge(reference: Reference, lyrics: TimedLyrics, unit: Unit) -> tuple[Judged, ...]:
-    """Every predicted word or line of one song, in sung order; what has no confidence is left out."""
+    """Every predicted word or line of one song that has a confidence, by text and time."""
     if unit == "line":
         true: Sequence[TimedText] = reference.lines
         given: Sequence[TimedLine | TimedWord] = lyrics.lines
     else:
         true, given = reference.words, [word for line in lyrics.lines for word in line.words]
-    onsets: dict[int, float | None] = {
-        match: item.start
-        for item, match in zip(true, match_by_text([t.text for t in true], [g.text for g in given]), strict=True)
-        if match is not None
-    }
-    return tuple(
-        Judged(item.confidence, (onset := onsets.get(i)) is not None and abs(item.start - onset) <= WINDOW_SECONDS)
-        for i, item in enumerate(given)
-        if item.confidence is not None
-    )
+    sung: defaultdict[str, list[float]] = defaultdict(list)
+    for item in true:
+        if item.start is not None:
+            sung[bare(item.text)].append(item.start)
+    predicted: defaultdict[str, list[tuple[float, float | None]]] = defaultdict(list)
+    for item in given:
+        predicted[bare(item.text)].append((item.start, item.confidence))
+    return tuple(one for text, items in predicted.items() for one in _judged(items, sung[text]))
+
+
+def _judged(predicted: Sequence[tuple[float, float | None]], sung: Sequence[float]) -> Iterator[Judged]:
+    """Each onset in turn claims the first true one that is near and not yet claimed: so most are right."""
+    waiting = deque(sorted(sung))
+    for start, confidence in sorted(predicted, key=itemgetter(0)):
+        while waiting and waiting[0] < start - WINDOW_SECONDS:
+            waiting.popleft()
+        right = bool(waiting) and waiting[0] <= start + WINDOW_SECONDS
+        if right:
+            waiting.popleft()
+        if confidence is not None:
+            yield Judged(confidence, right)
 
 
 def bins(judged: Sequence[Judged], edges: Sequence[float] = EDGES) -> tuple[Bin, ...]:
