@@ -11,11 +11,11 @@ from lyric_timing.reliability import Bin
 Panels = Mapping[str, Mapping[str, Sequence[Bin]]]
 """Titles of panels, side by side; in each, names of curves, such as words and lines."""
 
-_SIDE, _LEFT, _TOP, _GAP, _BOTTOM, _RIGHT = 300, 64, 64, 44, 86, 16
+_SIDE, _LEFT, _TOP, _GAP, _BOTTOM, _RIGHT = 300, 64, 64, 44, 86, 30
 """Pixels: of a panel, and around and between panels."""
 _TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _COLOURS = ("#1f6fb2", "#c8550a", "#3a7d34", "#7b4ba0")
-_LEAST_RADIUS, _RADIUS_OF_ALL = 2.5, 14.0
+_LEAST_RADIUS, _RADIUS_OF_ALL = 2.5, 11.0
 """Pixels: of a point that stands for a single onset, and what one that stands for all would have more."""
 _STYLE = "text{font:13px sans-serif;fill:#222}.title{font-size:15px;font-weight:600}.tick{font-size:11px;fill:#555}"
 

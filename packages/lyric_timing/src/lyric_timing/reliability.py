@@ -17,7 +17,7 @@ from operator import itemgetter
 from lyric_timing.metrics import WINDOW_SECONDS, Reference, TimedText, Unit, bare
 from lyric_timing.timed import TimedLine, TimedLyrics, TimedWord
 
-EDGES = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
+EDGES = (0.0, 0.2, 0.4, 0.7, 0.8, 0.9, 0.95, 1.0)
 """Of the bins; narrow where most confidences are. Each bin has its lower edge, the last one both."""
 
 
