@@ -61,9 +61,9 @@ def line_confidence(
 
     What the mean of its words does not know: a first word is often placed in the pause before the line, where Whisper's
     attention has it too, while Whisper heard it later; and where a line does not follow the one before it on the sheet,
-    the order was guessed. Logistic regression on 1218 lines of 14 songs, as sung and as printed, and 339 lines of lyrics
-    that were not sung in the recording; docs/accuracy.md has the figures. Surer words never make a line less sure, nor
-    does a smaller distance.
+    the order was guessed. Logistic regression on 1218 lines of 14 songs, as sung and as printed, and on 339 lines of
+    lyrics that were not sung in the recording; docs/accuracy.md has the figures. Surer words never make a line less
+    sure, nor does a smaller distance.
 
     Args:
         words: of the line.
