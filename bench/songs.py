@@ -5,10 +5,11 @@
     python bench/songs.py SONGS --sheet paper.txt                  the sheet as people print it
     python bench/songs.py SONGS --engines pocketsphinx             with nothing downloaded
     python bench/songs.py SONGS --qwen3-url http://gpu:8010        with a Qwen3 server too (key: SOW_QWEN3_API_KEY)
+    python bench/songs.py SONGS --out sung                         kept, for bench/reliability.py and other scorers
 
-SONGS has a folder for each song: audio.*, lyrics.txt, paper.txt, meta.json, words.csv, lines.csv. Predictions are
-written to --out, for other scorers. Each song runs in a process of its own; seconds do not count the loading of
-libraries, but that of models.
+SONGS has a folder for each song: audio.*, lyrics.txt, paper.txt, meta.json, words.csv, lines.csv. The timed lyrics,
+with the confidences of words and lines, are written to --out as JSON, one file for each song. Each song runs in a
+process of its own; seconds do not count the loading of libraries, but that of models.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
+
+from reliability import judged, tell
 
 from lyric_timing import formats, read_sheet
 from lyric_timing.metrics import score_folder
@@ -61,7 +64,7 @@ def main() -> None:
     parser.add_argument("--sheet", default="lyrics.txt")
     parser.add_argument("--engines", help="names, separated by commas; by default all")
     parser.add_argument("--qwen3-url", help="address of a Qwen3 alignment server; by default none")
-    parser.add_argument("--out", type=Path, help="folder for the predictions; by default one that is deleted")
+    parser.add_argument("--out", type=Path, help="folder to keep the timed lyrics in; by default none")
     options = parser.parse_args()
     engines = tuple(options.engines.split(",")) if options.engines else None
     qwen3 = Qwen3Server(options.qwen3_url, os.environ.get("SOW_QWEN3_API_KEY")) if options.qwen3_url else None
@@ -84,6 +87,7 @@ def main() -> None:
                 f"{row.language or 'all':4s} {row.unit:5s} {row.songs:3d} songs  PCO {100 * m.pco:5.1f} %  "
                 f"median {m.median:.3f} s  AAE {m.aae:.3f} s  found {100 * m.found:5.1f} %"
             )
+        tell(judged(options.songs, out))
 
 
 if __name__ == "__main__":

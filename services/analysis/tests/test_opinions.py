@@ -162,3 +162,14 @@ def test_who_is_not_calibrated_has_no_part_in_the_confidence():
     alone = _from_search(SHEET, (0, 1), placed, [])
     assert _from_search(SHEET, (0, 1), placed, [Opinion("other", near, calibrated=False)]) == alone
     assert _from_search(SHEET, (0, 1), placed, [Opinion("whisper-align", near)]) != alone
+
+
+def test_a_line_is_surer_where_it_was_heard_than_elsewhere_or_after_a_leap_on_the_sheet():
+    placed = [tuple(SungWord(10.0 * i + n, 10.0 * i + n + 0.5, -2.0) for n in range(4)) for i in range(2)]
+    there = tuple(tuple(word.start for word in line) for line in placed)
+    late = (there[0], tuple(onset + 3 for onset in there[1]))
+    good, bad, leap = (
+        _from_search(SHEET, order, placed, [], heard)[1].confidence or 0
+        for order, heard in (((0, 1), there), ((0, 1), late), ((0, 0), there))
+    )
+    assert good > leap > bad

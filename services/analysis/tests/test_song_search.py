@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from lyric_timing import Heard, Token, chart, read_sheet
+from lyric_timing import Heard, Roadmap, Token, chart, read_sheet
 from song_audio.recording import load_recording
 from sow_analysis import song_search
 from sow_analysis.engines.pocketsphinx import PocketSphinx
 from sow_analysis.lrc import Stage
-from sow_analysis.song_search import Ears, SongSearch
+from sow_analysis.song_search import Ears, SongSearch, _onsets
 
 FOLDER = Path(__file__).parents[3] / "examples" / "morning_light"
 
@@ -46,6 +46,7 @@ def test_the_parts_of_a_long_recording_give_the_times_of_the_whole(
     assert whole.placed is not None
     assert parts.placed is not None
     assert parts.order == whole.order
+    assert parts.heard == whole.heard == tuple(line.onsets for line in roadmap.lines)
     apart = [
         abs(one.start - other.start)
         for line, same in zip(whole.placed, parts.placed, strict=True)
@@ -60,3 +61,12 @@ def test_without_evidence_a_long_recording_is_not_cut(ears: Ears, monkeypatch: p
     search = SongSearch(sheet, chart(sheet, [], duration=ears.recording.duration), [], ears, quiet)
     assert search.placed is not None
     assert len(search.placed) == len(sheet.lines)
+    assert search.heard is None
+
+
+def test_what_was_heard_of_another_order_says_nothing_of_this_one():
+    sheet = read_sheet(FOLDER / "lyrics.txt")
+    order = tuple(reversed(range(len(sheet.lines))))
+    unheard = _onsets(sheet, order, Roadmap((), "whisper"))
+    assert [len(line) for line in unheard] == [len(sheet.lines[line].words) for line in order]
+    assert {onset for line in unheard for onset in line} == {None}

@@ -1,7 +1,8 @@
 """Lyrics, the order in which they are sung, and their times.
 
 The types are here, and the functions most used; all else is in the modules: `formats` (files), `verify` (repair),
-`metrics` (accuracy), `windows` (stretches to align). Functions load on first use, since some need large tables.
+`metrics` (accuracy), `reliability` (of confidences), `windows` (stretches to align). Functions load on first use, since
+some need large tables.
 """
 
 from __future__ import annotations

@@ -171,7 +171,7 @@ def match_by_text(reference_texts: Sequence[str], predicted_texts: Sequence[str]
     Texts match when they are the same but for case, punctuation, white space and compatibility forms (NFKC). Matches
     keep the order of both sides; the longest runs are matched first (Ratcliff and Obershelp, `difflib`).
     """
-    ours, theirs = [_bare(text) for text in reference_texts], [_bare(text) for text in predicted_texts]
+    ours, theirs = [bare(text) for text in reference_texts], [bare(text) for text in predicted_texts]
     matches: list[int | None] = [None] * len(ours)
     for block in SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks():
         matches[block.a : block.a + block.size] = range(block.b, block.b + block.size)
@@ -282,7 +282,8 @@ def _score(reference: Sequence[TimedText], predicted: Sequence[TimedText], durat
     return onset_metrics([cast("float", item.start) for item in reference], estimated, duration)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """The text as it is compared: without case, punctuation, white space and compatibility forms."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
 
 

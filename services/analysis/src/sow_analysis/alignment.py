@@ -23,7 +23,7 @@ from sow_analysis.engines.whisper_align import WINDOW_SECONDS
 from sow_analysis.engines.whisper_model import LONGEST_SECONDS
 from sow_analysis.lrc import Progress
 from sow_analysis.opinions import gather, surely_placed
-from sow_analysis.song_search import Ears, Opinion, SongSearch
+from sow_analysis.song_search import Ears, Onsets, Opinion, SongSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def align(
     opinions = gather(sheet, found, _windows(found, sheet, ears), ears, surely_placed(first), chain, progress)
     if opinions:
         first = chain.turn("align", PocketSphinx.name, lambda: search.again(opinions, progress)) or first
-    return Alignment(_from_search(sheet, search.order, first, opinions))
+    return Alignment(_from_search(sheet, search.order, first, opinions, search.heard))
 
 
 def _windows(roadmap: Roadmap, sheet: LyricSheet, ears: Ears) -> tuple[Window, ...]:
@@ -78,6 +78,7 @@ def _from_search(
     order: Sequence[int],
     placed: Sequence[Sequence[SungWord]],
     opinions: Sequence[Opinion],
+    heard: Onsets | None = None,
 ) -> tuple[TimedLine, ...]:
     calibrated = [opinion.lines for opinion in opinions if opinion.calibrated]
     lines: list[TimedLine] = []
@@ -92,7 +93,9 @@ def _from_search(
             )
             for j, (printed, word) in enumerate(zip(sheet.lines[line].words, words, strict=True))
         )
-        lines.append(_timed_line(sheet, line, timed, PocketSphinx.name))
+        follows = i == 0 or line == order[i - 1] + 1
+        confidence = line_confidence(timed, None if heard is None else heard[i], follows=follows)
+        lines.append(_timed_line(sheet, line, timed, confidence, PocketSphinx.name))
     return tuple(lines)
 
 
@@ -118,7 +121,7 @@ def _from_opinions(sheet: LyricSheet, roadmap: Roadmap, opinions: Sequence[Opini
                 start = sung.start + j * step
                 timed.append(TimedWord(word.text, start, start + step, 0.0, "interpolated"))
         source = opinions[0].engine if opinions else roadmap.source
-        lines.append(_timed_line(sheet, sung.line, tuple(timed), source))
+        lines.append(_timed_line(sheet, sung.line, tuple(timed), line_confidence(timed), source))
     return tuple(lines)
 
 
@@ -130,13 +133,15 @@ def _first(opinions: Sequence[Opinion], line: int, word: int) -> tuple[Opinion |
     return None, None
 
 
-def _timed_line(sheet: LyricSheet, line: int, words: tuple[TimedWord, ...], source: str) -> TimedLine:
+def _timed_line(
+    sheet: LyricSheet, line: int, words: tuple[TimedWord, ...], confidence: float, source: str
+) -> TimedLine:
     return TimedLine(
         sheet.lines[line].text,
         words[0].start,
         words[-1].end,
         words,
-        line_confidence(words),
+        confidence,
         source,
         line,
         sheet.sections[sheet.section_of_line[line]].name,

@@ -17,6 +17,10 @@ to -4.4)."""
 _FARTHEST = 2.0
 """Seconds; engines that disagree by more disagree altogether."""
 _WORST_FIT = -12.0
+_UNHEARD = 1.0
+"""Seconds; a line of which nothing was heard is as doubtful as one whose first heard word is so far off."""
+_LEAST = 0.003
+"""Means of words nearer to 0 and 1 than this say no more than this does."""
 
 
 def word_confidence(word: SungWord, opinions: Sequence[AlignedWord | None]) -> float:
@@ -50,13 +54,42 @@ def word_confidence(word: SungWord, opinions: Sequence[AlignedWord | None]) -> f
     )
 
 
+def line_confidence(
+    words: Sequence[TimedWord], heard: Sequence[float | None] | None = None, *, follows: bool = True
+) -> float:
+    """How likely the line's onset, which is that of its first word, is within 0.3 s of the truth, 0 to 1.
+
+    What the mean of its words does not know: a first word is often placed in the pause before the line, where Whisper's
+    attention has it too, while Whisper heard it later; and where a line does not follow the one before it on the sheet,
+    the order was guessed. Logistic regression on 1218 lines of 14 songs, as sung and as printed, and on 339 lines of
+    lyrics that were not sung in the recording; docs/accuracy.md has the figures. Surer words never make a line less
+    sure, nor does a smaller distance.
+
+    Args:
+        words: of the line.
+        heard: for each word, the onset that was heard of it; None when nobody listened, and the mean is all there is.
+        follows: whether the line before is also the one before on the sheet.
+    """
+    mean = sum(word.confidence or 0.0 for word in words) / len(words)
+    if heard is None:
+        return round(mean, 3)
+    apart = next((abs(word.start - onset) for word, onset in zip(words, heard, strict=True) if onset is not None), None)
+    return _logistic(
+        1.95
+        + 0.88 * _logit(mean)
+        - 3.03 * (_UNHEARD if apart is None else min(apart, _FARTHEST))
+        - (0.0 if follows else 1.08)
+    )
+
+
 def _logistic(score: float) -> float:
     return round(1 / (1 + math.exp(-score)), 3)
 
 
-def line_confidence(words: Sequence[TimedWord]) -> float:
-    """The mean of its words."""
-    return round(sum(word.confidence or 0.0 for word in words) / len(words), 3)
+def _logit(probability: float) -> float:
+    """The score whose `_logistic` this is."""
+    inside = min(max(probability, _LEAST), 1 - _LEAST)
+    return math.log(inside / (1 - inside))
 
 
 def confidence_of(lyrics: TimedLyrics) -> float:

@@ -28,6 +28,9 @@ _PART_SECONDS, _MARGIN = 600.0, 3.0
 Placed = tuple[tuple[SungWord, ...], ...]
 """Where the search has the words, by lines in sung order."""
 
+Onsets = tuple[tuple[float | None, ...], ...]
+"""For each line in sung order, for each of its words, when it was heard; None where it was not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
@@ -57,7 +60,8 @@ class Ears:
 class SongSearch:
     """Finds the sung order and the words a first time when made, then again with the opinions of others.
 
-    `order` are indices into the lines of the sheet; `placed` is None when the recording is too short for them.
+    `order` are indices into the lines of the sheet; `placed` is None when the recording is too short for them. `heard`
+    are the onsets that were heard of the words, by lines in sung order; None when nobody listened.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class SongSearch:
         if self.order != charted:
             roadmap = _recharted(sheet, self.order, heard, recording.duration) or Roadmap((), roadmap.source)
         self._hints = heard_hints(roadmap)
+        self.heard = _onsets(sheet, self.order, roadmap) if heard else None
         windows = _windows(roadmap, sheet, recording.duration) or (
             Window(0.0, recording.duration, tuple(range(len(self.order)))),
         )
@@ -155,6 +160,13 @@ def _windows(roadmap: Roadmap, sheet: LyricSheet, duration: float) -> tuple[Wind
         else:
             parts.append(piece)
     return tuple(parts)
+
+
+def _onsets(sheet: LyricSheet, order: Sequence[int], roadmap: Roadmap) -> Onsets:
+    """Those of the roadmap; none where it has another order."""
+    if not roadmap.lines:
+        return tuple((None,) * len(sheet.lines[line].words) for line in order)
+    return tuple(line.onsets for line in roadmap.lines)
 
 
 def _recharted(sheet: LyricSheet, order: Sequence[int], heard: Sequence[Heard], duration: float) -> Roadmap | None:
