@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -246,3 +248,9 @@ def test_what_may_be_reached_crosses_to_another_process_and_shows_no_key():
     assert Reach.of(json.loads(json.dumps(reach.plain()))) == reach
     assert Reach.of(json.loads(json.dumps(Reach().plain()))) == Reach()
     assert "s3cret-key" not in repr(reach)
+
+
+def test_nothing_is_loaded_for_servers_and_videos_that_no_song_has():
+    loaded = "import sow_analysis.pipeline, sow_analysis.server, sys; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True).stdout.split()
+    assert not {"openai", "youtube_transcript_api", "requests", "faster_whisper"} & set(told)

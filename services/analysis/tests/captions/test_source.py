@@ -245,7 +245,7 @@ def test_every_fault_at_every_place_has_its_name_and_passes(
     assert witness.told == ["failed"]
     youtube.recover()
     assert texts(captions_of(disk, witness)) == SUNG
-    assert witness.told == ["failure", "success"]
+    assert witness.told == ["failed", "succeeded"]
 
 
 def _patience(fault: Fault | None) -> float:
