@@ -1,0 +1,132 @@
+"""Which level of the metre is the beat.
+
+A rhythm has pulses at several rates: a song of 70 beats a minute has eighths at 140. The path through the tempogram follows
+one of them; here the levels around it are tried, beats tracked at each, and the one is chosen where
+
+- people would tap (a prior over tempo),
+- the onsets themselves are periodic (the tempogram's salience),
+- few beats are empty, and strong and weak ones do not simply alternate, which eighths do,
+- the *colour* changes from beat to beat in twos or in threes: kick and snare, or one low and two high.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
+
+from music_analysis import beats
+from music_analysis.onsets import FPS, Onsets
+from music_analysis.tempogram import BPM, HOP_SECONDS, Tempogram
+
+Values = NDArray[np.float32]
+Wide = NDArray[np.float64]
+
+RATIOS = (1 / 3, 1 / 2, 2 / 3, 1.0, 3 / 2, 2.0, 3.0)
+SLOWEST, FASTEST = 40.0, 220.0
+
+_USUAL_BPM = 104.0
+_SPREAD_OCTAVES = 0.6
+_REACH = 2  # frames by which an onset may lie beside its place
+_EMPTY = 0.3  # of a strong beat's onset
+_GROUPS = 8  # of beats in which a phase is held to be the same
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """One candidate for the beat."""
+
+    bpm: float
+    frames: NDArray[np.int64] = field(repr=False)
+    """Of its beats, without the silence at both ends."""
+    score: float
+    clarity: float
+    """0 to 1: how periodic the onsets are at this rate."""
+    ternary: bool
+    """Whether its beats divide into three."""
+
+
+def levels(onsets: Onsets, tempogram: Tempogram, path: NDArray[np.int64]) -> list[Level]:
+    """The levels around the path, the best first; empty if there is nothing that could be a beat."""
+    seconds = np.arange(len(onsets)) / FPS
+    followed = np.interp(seconds, np.arange(path.size) * HOP_SECONDS, BPM[path])
+    strength = _Strength(onsets)
+    found: list[Level] = []
+    for ratio in RATIOS:
+        bpm = followed * ratio
+        if SLOWEST <= np.median(bpm) <= FASTEST:
+            frames = strength.trimmed(beats.track(onsets.strength, 60 * FPS / bpm))
+            if len(frames) >= 4:
+                found.append(_level(frames, strength, tempogram, BPM[path] * ratio))
+    return sorted(found, key=lambda level: -level.score)
+
+
+def _level(frames: NDArray[np.int64], strength: _Strength, tempogram: Tempogram, bpm: Wide) -> Level:
+    spacing = np.diff(frames)
+    tempo = 60 * FPS / float(np.median(spacing))
+    starts = frames[:-1]
+    full = strength.at(frames)
+    mean = float(full.mean()) + 1e-9
+    half = float(strength.at(starts + spacing / 2).mean()) / mean
+    thirds = min(float(strength.at(starts + spacing * share).mean()) for share in (1 / 3, 2 / 3)) / mean
+    ternary = thirds > 0.15 and thirds > 1.5 * half
+    empty = float(np.mean(full < _EMPTY * np.percentile(full, 75)))
+    twos, threes = (_contrast(strength.colour(frames), size) for size in (2, 3))
+    clarity = _salience(tempogram, bpm)
+    felt = tempo * (1.5 if ternary else 1.0)  # people tap compound metres slower
+    score = (
+        -0.5 * (np.log2(felt / _USUAL_BPM) / _SPREAD_OCTAVES) ** 2
+        + np.log(clarity + 0.1)
+        - 1.5 * empty
+        - 2.0 * max(0.0, _contrast(full / mean, 2) - 0.5)
+        + 2.0 * min(0.6, max(twos, 0.8 * threes))
+    )
+    return Level(tempo, frames, float(score), clarity, ternary)
+
+
+class _Strength:
+    """Onset strength at moments that are known to within some frames."""
+
+    def __init__(self, onsets: Onsets) -> None:
+        self._all = maximum_filter1d(onsets.strength, 2 * _REACH + 1)
+        self._bands = maximum_filter1d(onsets.bands, 2 * _REACH + 1, axis=0)
+
+    def at(self, frames: NDArray[np.int64] | Wide) -> Values:
+        return self._all[self._index(frames)]
+
+    def colour(self, frames: NDArray[np.int64]) -> Values:
+        """Low against middle onsets: about 1 for a kick, -1 for a snare."""
+        bands = self._bands[self._index(frames)]
+        return (bands[:, 0] - bands[:, 1]) / (float(bands[:, :2].sum(axis=1).mean()) + 1e-9)
+
+    def trimmed(self, frames: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Beats from the first to the last with sound on them."""
+        if not len(frames):
+            return frames
+        strength = self.at(frames)
+        sounding = np.flatnonzero(strength > max(0.3, _EMPTY * float(np.percentile(strength, 75))))
+        return frames[sounding[0] : sounding[-1] + 1] if len(sounding) else frames[:0]
+
+    def _index(self, frames: NDArray[np.int64] | Wide) -> NDArray[np.int64]:
+        return np.clip(np.round(frames).astype(np.int64), 0, len(self._all) - 1)
+
+
+def _contrast(values: Values, size: int) -> float:
+    """Half the range of the means over every `size`-th value, in stretches through which the phase holds."""
+    stretch = _GROUPS * size
+    contrasts: list[float] = []
+    for start in range(0, max(1, len(values) - stretch + 1), stretch // 2):
+        part = values[start : start + stretch]
+        means = [float(part[phase::size].mean()) for phase in range(min(size, len(part)))]
+        contrasts.append((max(means) - min(means)) / 2)
+    return float(np.mean(contrasts))
+
+
+def _salience(tempogram: Tempogram, bpm: Wide) -> float:
+    """Mean of the tempogram along a tempo, over the seconds with any rhythm at all."""
+    column = np.clip(np.round(np.log2(bpm / BPM[0]) / np.log2(BPM[1] / BPM[0])).astype(np.int64), 0, BPM.size - 1)
+    along = tempogram.salience[np.arange(len(bpm)), column]
+    sounding = tempogram.salience.max(axis=1) > 0.02
+    return float(along[sounding].mean()) if sounding.any() else 0.0
