@@ -15,15 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
-from music_analysis import chroma as chroma_module
-from music_analysis.chroma import Chroma
-from music_analysis.onsets import FPS, Onsets
+from music_analysis.harmony import Harmony
+from music_analysis.onsets import Onsets
 
 Wide = NDArray[np.float64]
 
-_BEFORE_AND_AFTER = 0.5  # seconds of harmony that are compared at a beat
-_NEAREST = 0.1
 _WEIGHTS = {"change": 1.0, "bass": 0.6, "low": 0.5, "middle": -0.5, "weight": 0.2}
+_LEAST_SPREAD = np.array([0.05, 0.05, 0.1, 0.1, 0.1])  # of each cue; less is no difference, but noise
 _SLIP_COST = 12.0
 _COMMON = {2: 0.0, 3: -1.0, 4: 0.0}  # log odds before listening; most songs are in 4/4
 _STEEPNESS = 6.0
@@ -38,25 +36,6 @@ class Bars:
     """Of each beat, from 1."""
     meter_confidence: float
     downbeat_confidence: float
-
-
-@dataclass(frozen=True, eq=False)
-class Harmony:
-    """How much the harmony changes at each moment, `chroma.FPS` values a second."""
-
-    change: Wide
-    bass_change: Wide
-
-    @classmethod
-    def of(cls, chroma: Chroma) -> Harmony:
-        return cls(_novelty(chroma.treble), _novelty(chroma.bass))
-
-    def at(self, frames: NDArray[np.int64]) -> tuple[Wide, Wide]:
-        """Changes at onset frames."""
-        if not self.change.size:
-            return np.zeros(len(frames)), np.zeros(len(frames))
-        index = np.clip(np.round(frames * (chroma_module.FPS / FPS)).astype(np.int64), 0, self.change.size - 1)
-        return self.change[index], self.bass_change[index]
 
 
 def find_bars(frames: NDArray[np.int64], onsets: Onsets, harmony: Harmony, *, ternary: bool) -> Bars:
@@ -85,7 +64,7 @@ def _cues(frames: NDArray[np.int64], onsets: Onsets, harmony: Harmony) -> Wide:
     change, bass = harmony.at(frames)
     cues = np.stack([change, bass, bands[:, 0], bands[:, 1], bands.sum(axis=1)], axis=1)
     cues -= cues.mean(axis=0)
-    return np.clip(cues / np.maximum(cues.std(axis=0), 1e-3), -2.5, 2.5)
+    return np.clip(cues / np.maximum(cues.std(axis=0), _LEAST_SPREAD), -2.5, 2.5)
 
 
 def _repetition(cues: Wide, size: int) -> float:
@@ -118,20 +97,3 @@ def _positions(first: Wide, size: int) -> tuple[NDArray[np.int64], float]:
     shifted = [float(emission[np.arange(count), (path + shift) % size].sum()) for shift in range(size)]
     margin = (shifted[0] - max(shifted[1:])) / max(1.0, np.sqrt(count))
     return path + 1, float(1 - np.exp(-max(0.0, margin) / 2))
-
-
-def _novelty(chroma: NDArray[np.float32]) -> Wide:
-    """One minus the likeness (cosine) of the harmony just before and just after each frame."""
-    length, gap = round(_BEFORE_AND_AFTER * chroma_module.FPS), round(_NEAREST * chroma_module.FPS)
-    count = len(chroma)
-    if not count:
-        return np.zeros(0)
-    summed = np.concatenate((np.zeros((1, 12)), np.cumsum(chroma, axis=0, dtype=np.float64)))
-    at = np.arange(count)
-
-    def mean(start: NDArray[np.int64], end: NDArray[np.int64]) -> Wide:
-        return summed[np.clip(end, 0, count)] - summed[np.clip(start, 0, count)]
-
-    before, after = mean(at - gap - length, at - gap), mean(at + gap + 1, at + gap + 1 + length)
-    norms = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
-    return 1 - (before * after).sum(axis=1) / np.maximum(norms, 1e-3 * length**2) - (norms < 1e-3 * length**2)

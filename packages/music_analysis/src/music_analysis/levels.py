@@ -6,7 +6,8 @@ one of them; here the levels around it are tried, beats tracked at each, and the
 - people would tap (a prior over tempo),
 - the onsets themselves are periodic (the tempogram's salience),
 - few beats are empty, and strong and weak ones do not simply alternate, which eighths do,
-- the *colour* changes from beat to beat in twos or in threes: kick and snare, or one low and two high.
+- the *colour* changes from beat to beat in twos or in threes: kick and snare, or one low and two high,
+- chords change once in a bar of three or four beats (of two, where beats divide into three).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
 from music_analysis import beats
+from music_analysis.harmony import Harmony
 from music_analysis.onsets import FPS, Onsets
 from music_analysis.tempogram import BPM, HOP_SECONDS, Tempogram
 
@@ -48,7 +50,7 @@ class Level:
     """Whether its beats divide into three."""
 
 
-def levels(onsets: Onsets, tempogram: Tempogram, path: NDArray[np.int64]) -> list[Level]:
+def levels(onsets: Onsets, harmony: Harmony, tempogram: Tempogram, path: NDArray[np.int64]) -> list[Level]:
     """The levels around the path, the best first; empty if there is nothing that could be a beat."""
     seconds = np.arange(len(onsets)) / FPS
     followed = np.interp(seconds, np.arange(path.size) * HOP_SECONDS, BPM[path])
@@ -59,11 +61,13 @@ def levels(onsets: Onsets, tempogram: Tempogram, path: NDArray[np.int64]) -> lis
         if SLOWEST <= np.median(bpm) <= FASTEST:
             frames = strength.trimmed(beats.track(onsets.strength, 60 * FPS / bpm))
             if len(frames) >= 4:
-                found.append(_level(frames, strength, tempogram, BPM[path] * ratio))
+                found.append(_level(frames, strength, harmony, tempogram, BPM[path] * ratio))
     return sorted(found, key=lambda level: -level.score)
 
 
-def _level(frames: NDArray[np.int64], strength: _Strength, tempogram: Tempogram, bpm: Wide) -> Level:
+def _level(
+    frames: NDArray[np.int64], strength: _Strength, harmony: Harmony, tempogram: Tempogram, bpm: Wide
+) -> Level:
     spacing = np.diff(frames)
     tempo = 60 * FPS / float(np.median(spacing))
     starts = frames[:-1]
@@ -74,6 +78,8 @@ def _level(frames: NDArray[np.int64], strength: _Strength, tempogram: Tempogram,
     ternary = thirds > 0.15 and thirds > 1.5 * half
     empty = float(np.mean(full < _EMPTY * np.percentile(full, 75)))
     twos, threes = (_contrast(strength.colour(frames), size) for size in (2, 3))
+    change, bass = harmony.at(frames)
+    chords = max(_prominence(change + 0.6 * bass, size) for size in ((2,) if ternary else (3, 4)))
     clarity = _salience(tempogram, bpm)
     felt = tempo * (1.5 if ternary else 1.0)  # people tap compound metres slower
     score = (
@@ -82,6 +88,7 @@ def _level(frames: NDArray[np.int64], strength: _Strength, tempogram: Tempogram,
         - 1.5 * empty
         - 2.0 * max(0.0, _contrast(full / mean, 2) - 0.5)
         + 2.0 * min(0.6, max(twos, 0.8 * threes))
+        + 0.6 * min(1.5, max(0.0, chords - 0.3))
     )
     return Level(tempo, frames, float(score), clarity, ternary)
 
@@ -122,6 +129,17 @@ def _contrast(values: Values, size: int) -> float:
         means = [float(part[phase::size].mean()) for phase in range(min(size, len(part)))]
         contrasts.append((max(means) - min(means)) / 2)
     return float(np.mean(contrasts))
+
+
+def _prominence(values: Wide, size: int) -> float:
+    """How far one of `size` phases stands out above the next, against the values' spread; about 0.3 by chance."""
+    stretch = _GROUPS // 2 * size
+    margins: list[float] = []
+    for start in range(0, max(1, len(values) - stretch + 1), stretch // 2):
+        part = values[start : start + stretch]
+        means = sorted(float(part[phase::size].mean()) for phase in range(min(size, len(part))))
+        margins.append(means[-1] - means[-2])
+    return float(np.mean(margins) / (values.std() + 1e-6))
 
 
 def _salience(tempogram: Tempogram, bpm: Wide) -> float:
