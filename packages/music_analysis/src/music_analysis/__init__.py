@@ -1,7 +1,7 @@
 """What a song is like as music, in seconds and without a model: tempo, beats, bars, key, loudness, waveform, voice.
 
-`analyse` takes samples, `analyse_blocks` a song that is decoded on the way; both give a `MusicAnalysis`, which reads and
-writes itself as JSON. `jams.write` exports it for other programs.
+`analyse` takes samples, `analyse_blocks` a song that is decoded on the way; both give a `MusicAnalysis`, which reads
+and writes itself as JSON. `jams.write` exports it for other programs.
 """
 
 from __future__ import annotations

@@ -89,8 +89,7 @@ def analyse_blocks(
     for listen in mono:
         listen(part)
     duration = count / sample_rate
-    if vocals is not None:
-        voice_detector = _separated(vocals, vocals_sample_rate or sample_rate)
+    voice = voice_detector if vocals is None else _separated(vocals, vocals_sample_rate or sample_rate)
     harmonies = chroma.finish()
     rhythm = find_rhythm(onsets.finish(), Harmony.of(harmonies))
     return MusicAnalysis(
@@ -101,7 +100,7 @@ def analyse_blocks(
         beats=rhythm.beats,
         time_signature=rhythm.time_signature,
         key=find_key(harmonies),
-        vocal_activity=voice_detector and activity(voice_detector.name, voice_detector.finish(), duration),
+        vocal_activity=activity(voice.name, voice.finish(), duration) if voice else None,
     )
 
 

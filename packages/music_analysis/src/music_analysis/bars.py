@@ -1,10 +1,11 @@
 """Which beats begin a bar, and how many beats a bar has.
 
-Bars are told by what changes on their first beat: the chord most of all, the bass and the kick; the snare keeps away from
-it. How many beats there are to a bar is told by repetition: what is on the beats comes again after a bar, in colour, weight
-and harmony (as in Gainza, "Automatic musical meter detection", ICASSP 2009). The first beats are then the path of least
-contradiction through the song, which may lose or gain a beat, but pays for it (a hidden Markov model of the position in the
-bar, as in Krebs, Böck and Widmer, "An efficient state-space model for joint tempo and meter tracking", ISMIR 2015).
+Bars are told by what changes on their first beat: the chord most of all, the bass and the kick; the snare keeps away
+from it. How many beats there are to a bar is told by repetition: what is on the beats comes again after a bar, in
+colour, weight and harmony (as in Gainza, "Automatic musical meter detection", ICASSP 2009). The first beats are then
+the path of least contradiction through the song, which may lose or gain a beat, but pays for it (a hidden Markov model
+of the position in the bar, as in Krebs, Böck and Widmer, "An efficient state-space model for joint tempo and meter
+tracking", ISMIR 2015).
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 
 from music_analysis.harmony import Harmony
 from music_analysis.onsets import Onsets
+from music_analysis.smoothing import moving_maximum
 
 Wide = NDArray[np.float64]
 
@@ -60,7 +61,7 @@ def find_bars(frames: NDArray[np.int64], onsets: Onsets, harmony: Harmony, *, te
 
 def _cues(frames: NDArray[np.int64], onsets: Onsets, harmony: Harmony) -> Wide:
     """What is on each beat, shape (beats, cues), each cue with mean 0 and spread 1."""
-    bands = maximum_filter1d(onsets.bands, 5, axis=0)[frames].astype(np.float64)
+    bands = moving_maximum(onsets.bands, 5)[frames].astype(np.float64)
     change, bass = harmony.at(frames)
     cues = np.stack([change, bass, bands[:, 0], bands[:, 1], bands.sum(axis=1)], axis=1)
     cues -= cues.mean(axis=0)

@@ -1,17 +1,17 @@
 """Where the beats are, once it is known roughly how fast they come.
 
-Dynamic programming (Ellis, "Beat tracking by dynamic programming", JNMR 2007): of all sequences of moments, the one with the
-most onset strength on it and the least deviation from the tempo, which may change through the song. Each moment's best
-predecessor lies a beat ago, so whole stretches shorter than a beat are computed at once.
+Dynamic programming (Ellis, "Beat tracking by dynamic programming", JNMR 2007): of all sequences of moments, the one
+with the most onset strength on it and the least deviation from the tempo, which may change through the song. Each
+moment's best predecessor lies a beat ago, so whole stretches shorter than a beat are computed at once.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from music_analysis.onsets import FPS
+from music_analysis.smoothing import blurred
 
 Values = NDArray[np.float32]
 
@@ -32,7 +32,7 @@ def track(strength: Values, period: NDArray[np.float64]) -> NDArray[np.int64]:
     shortest, longest = float(period.min()) if n else 0.0, float(period.max()) if n else 0.0
     if n < 2 * longest:
         return np.zeros(0, np.int64)
-    local = gaussian_filter1d(strength.astype(np.float64), 1.5)
+    local = blurred(strength, 1.5)
     lags = np.arange(int((1 - _REACH) * shortest), int(np.ceil((1 + _REACH) * longest)) + 1)
     score = np.concatenate((np.zeros(lags[-1]), local))  # as much silence in front as a predecessor may lie back
     before = np.full(n, -1, np.int64)

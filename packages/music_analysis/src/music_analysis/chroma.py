@@ -1,17 +1,18 @@
 """Which pitch classes sound at each moment, apart for the bass and for all above it.
 
-The peaks of a long spectrum are placed between its bins by a parabola, so that semitones are told apart down to the bass.
-Each goes to a circle of 120 steps of 10 cents: how the song is tuned is read from all peaks at the end, and only then are
-they gathered to twelve classes (harmonic pitch class profile; Gómez, "Tonal description of music audio signals", 2006).
+The peaks of a long spectrum are placed between its bins by a parabola, so that semitones are told apart down to the
+bass. Each goes to a circle of 120 steps of 10 cents: how the song is tuned is read from all peaks at the end, and only
+then are they gathered to twelve classes (harmonic pitch class profile; Gómez, "Tonal description of music audio
+signals", 2006).
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import rfft
 
 from music_analysis.frames import RATE, Framer, Samples
 
@@ -52,8 +53,7 @@ class ChromaListener:
         self._window = np.hanning(_FRAME + 1)[:-1].astype(np.float32)
         self._window *= 2 / self._window.sum()
         self._rows: list[NDArray[np.float16]] = []
-        self._circle = np.zeros(2)
-        self._weight = 0.0
+        self._east = self._north = self._weight = 0.0  # of the peaks' places between two semitones, as angles
 
     def push(self, samples: Samples) -> None:
         self._listen(self._framer.push(samples))
@@ -65,15 +65,15 @@ class ChromaListener:
             return Chroma(empty, empty, 0.0, 0.0)
         fine = np.concatenate(self._rows)
         self._rows.clear()
-        cents = float(np.arctan2(self._circle[1], self._circle[0]) / (2 * np.pi) * 100)
-        tonality = float(np.hypot(*self._circle) / max(self._weight, 1e-9))
+        cents = math.atan2(self._north, self._east) / (2 * math.pi) * 100
+        tonality = math.hypot(self._east, self._north) / max(self._weight, 1e-9)
         treble, bass = (_gathered(fine[:, part], cents) for part in (0, 1))
         return Chroma(treble, bass, cents, tonality)
 
     def _listen(self, frames: Samples) -> None:
         first, last = (int(hertz * _FRAME / RATE) for hertz in (_LOW, _HIGH))
         for start in range(0, frames.shape[0], _CHUNK):
-            spectrum = rfft(frames[start : start + _CHUNK] * self._window, axis=1)
+            spectrum = np.fft.rfft(frames[start : start + _CHUNK] * self._window, axis=1)
             magnitude = np.abs(spectrum[:, first - 1 : last + 1])
             self._rows.append(self._fold(magnitude, first))
 
@@ -90,7 +90,8 @@ class ChromaListener:
         pitch = 12 * np.log2(hertz / 440) + 69
         angle = 2 * np.pi * pitch
         tuned = hertz > _SPLIT  # below, the bins are too wide for it
-        self._circle += ((weight * np.cos(angle))[tuned].sum(), (weight * np.sin(angle))[tuned].sum())
+        self._east += float((weight * np.cos(angle))[tuned].sum())
+        self._north += float((weight * np.sin(angle))[tuned].sum())
         self._weight += float(weight[tuned].sum())
         folded = np.zeros((count, 2, _STEPS))
         low = hertz < _SPLIT

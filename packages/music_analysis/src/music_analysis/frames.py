@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import firwin, upfirdn
 
 Samples = NDArray[np.float32]
 """Shape (n,) for mono, (channels, n) otherwise."""
@@ -21,6 +20,8 @@ RATE = 16_000
 
 _BLOCK_SECONDS = 30
 _ZERO_CROSSINGS = 12
+_KAISER = 8.0
+_LEAST_OUTPUTS = 100
 
 
 def blocks_of(samples: Samples, sample_rate: int) -> Iterator[Samples]:
@@ -34,23 +35,19 @@ def blocks_of(samples: Samples, sample_rate: int) -> Iterator[Samples]:
 class Downmix:
     """Blocks of any rate and number of channels to mono at `RATE`, without seams.
 
-    Resamples by a polyphase filter (a Kaiser-windowed sinc). Output sample k lies at k / RATE seconds exactly.
+    Resamples with a Kaiser-windowed sinc. The two rates meet every few milliseconds, so all outputs between two
+    meetings are one matrix times the input around them. Output k lies at k / RATE seconds exactly.
     """
 
     def __init__(self, sample_rate: int) -> None:
         divisor = math.gcd(RATE, sample_rate)
-        self._up, self._down = RATE // divisor, sample_rate // divisor
+        several = math.ceil(_LEAST_OUTPUTS * divisor / RATE)
+        self._outputs, self._inputs = RATE // divisor * several, sample_rate // divisor * several
         self._same = sample_rate == RATE
-        widest = max(self._up, self._down)
-        # The filter's half length at the common rate, and in whole steps of input: so its centre falls on an output.
-        self._reach = math.ceil(_ZERO_CROSSINGS * widest / self._down) * self._down
-        self._context = (math.ceil(self._reach / self._up / self._down) + 1) * self._down
-        if not self._same:
-            taps = firwin(2 * self._reach + 1, 0.95 / widest, window=("kaiser", 8.0)) * self._up
-            self._taps = taps.astype(np.float32)
+        self._context = math.ceil(_ZERO_CROSSINGS * max(1.0, sample_rate / RATE))
+        self._matrix = np.zeros(0, np.float32) if self._same else self._weights()
         self._held = np.zeros(self._context, np.float32)
-        self._given = 0
-        self._taken = 0
+        self._taken = self._given = 0
 
     def push(self, block: Samples) -> Samples:
         """Take a block of shape (channels, n); return what is ready, shape (m,)."""
@@ -58,28 +55,36 @@ class Downmix:
         if self._same:
             return mono
         self._taken += mono.size
-        self._held = np.concatenate((self._held, mono))
-        return self._convert((self._held.size - 2 * self._context) // self._down)
+        return self._convert(mono)
 
     def rest(self) -> Samples:
         """Return what the end of the sound still owes."""
         if self._same:
             return np.zeros(0, np.float32)
-        owed = math.ceil(self._taken * self._up / self._down) - self._given
-        self._held = np.concatenate((self._held, np.zeros(2 * self._context + self._down, np.float32)))
-        return self._convert((self._held.size - 2 * self._context) // self._down)[: max(0, owed)]
+        owed = math.ceil(self._taken * self._outputs / self._inputs) - self._given
+        return self._convert(np.zeros(self._inputs + self._context, np.float32))[:owed]
 
-    def _convert(self, steps: int) -> Samples:
-        """Resample `steps` times `down` samples behind the context; as much context again lies behind them."""
-        if steps <= 0:
+    def _convert(self, mono: Samples) -> Samples:
+        self._held = np.concatenate((self._held, mono))
+        width = self._inputs + 2 * self._context
+        count = max(0, (self._held.size - width) // self._inputs + 1)
+        if not count:
             return np.zeros(0, np.float32)
-        used = self._held[: steps * self._down + 2 * self._context]
-        first = (self._context * self._up + self._reach) // self._down
-        spread = upfirdn(self._taps, used, self._up, self._down)
-        out = spread[first : first + steps * self._up].astype(np.float32, copy=False)
-        self._held = self._held[steps * self._down :]
+        around = np.lib.stride_tricks.sliding_window_view(self._held, width)[:: self._inputs][:count]
+        out = (around @ self._matrix).ravel()
+        self._held = self._held[count * self._inputs :]
         self._given += out.size
         return out
+
+    def _weights(self) -> Samples:
+        """How each output is made of the input around, shape (inputs + context on both sides, outputs)."""
+        step = self._inputs / self._outputs
+        cutoff = 0.95 * min(1.0, 1 / step)  # of half the input's rate
+        places = np.arange(self._inputs + 2 * self._context) - self._context
+        distance = places[:, None] - np.arange(self._outputs)[None, :] * step
+        inside = np.clip(1 - (distance / self._context) ** 2, 0, None)
+        window = np.i0(_KAISER * np.sqrt(inside)) / np.i0(_KAISER) * (inside > 0)
+        return (cutoff * np.sinc(cutoff * distance) * window).astype(np.float32)
 
 
 class Framer:

@@ -1,14 +1,16 @@
 """The key: which tonic and mode the pitch classes speak for, in the whole song and from stretch to stretch.
 
-Pitch classes are compared with the profiles of the 24 keys by correlation, as Krumhansl and Schmuckler did, with profiles
-that Albrecht and Shanahan counted in scores ("The use of large corpora to train a new type of key-finding algorithm",
-Music Perception 2013), for all voices and again for the bass, which tells a key from its relative. A hidden Markov model over the 24
-keys, which seldom changes, follows modulations (as in Temperley, "The Cognition of Basic Musical Structures", 2001).
+Pitch classes are compared with the profiles of the 24 keys by correlation, as Krumhansl and Schmuckler did, with
+profiles that Albrecht and Shanahan counted in scores ("The use of large corpora to train a new type of key-finding
+algorithm", Music Perception 2013), for all voices and again for the bass, which tells a key from its relative. A hidden
+Markov model over the 24 keys, which seldom changes, follows modulations (as in Temperley, "The Cognition of Basic
+Musical Structures", 2001).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,7 +135,7 @@ def _spans(chroma: Chroma) -> list[_Span]:
     for k in range(count - 1, 0, -1):
         keys[k - 1] = before[k, keys[k]]
     edges = [0, *(np.flatnonzero(np.diff(keys)) + 1).tolist(), count]
-    spans = [_Span(a, b, int(keys[a])) for a, b in zip(edges, edges[1:], strict=False)]
+    spans = [_Span(a, b, int(keys[a])) for a, b in pairwise(edges)]
     return _without_short(spans)
 
 

@@ -1,7 +1,7 @@
 """Which level of the metre is the beat.
 
-A rhythm has pulses at several rates: a song of 70 beats a minute has eighths at 140. The path through the tempogram follows
-one of them; here the levels around it are tried, beats tracked at each, and the one is chosen where
+A rhythm has pulses at several rates: a song of 70 beats a minute has eighths at 140. The path through the tempogram
+follows one of them; here the levels around it are tried, beats tracked at each, and the one is chosen where
 
 - people would tap (a prior over tempo),
 - the onsets themselves are periodic (the tempogram's salience),
@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 
 from music_analysis import beats
 from music_analysis.harmony import Harmony
 from music_analysis.onsets import FPS, Onsets
-from music_analysis.tempogram import BPM, HOP_SECONDS, Tempogram
+from music_analysis.smoothing import moving_maximum
+from music_analysis.tempogram import BINS_PER_OCTAVE, BPM, HOP_SECONDS, Tempogram
 
 Values = NDArray[np.float32]
 Wide = NDArray[np.float64]
@@ -65,9 +65,7 @@ def levels(onsets: Onsets, harmony: Harmony, tempogram: Tempogram, path: NDArray
     return sorted(found, key=lambda level: -level.score)
 
 
-def _level(
-    frames: NDArray[np.int64], strength: _Strength, harmony: Harmony, tempogram: Tempogram, bpm: Wide
-) -> Level:
+def _level(frames: NDArray[np.int64], strength: _Strength, harmony: Harmony, tempogram: Tempogram, bpm: Wide) -> Level:
     spacing = np.diff(frames)
     tempo = 60 * FPS / float(np.median(spacing))
     starts = frames[:-1]
@@ -97,8 +95,8 @@ class _Strength:
     """Onset strength at moments that are known to within some frames."""
 
     def __init__(self, onsets: Onsets) -> None:
-        self._all = maximum_filter1d(onsets.strength, 2 * _REACH + 1)
-        self._bands = maximum_filter1d(onsets.bands, 2 * _REACH + 1, axis=0)
+        self._all = moving_maximum(onsets.strength, 2 * _REACH + 1)
+        self._bands = moving_maximum(onsets.bands, 2 * _REACH + 1)
 
     def at(self, frames: NDArray[np.int64] | Wide) -> Values:
         return self._all[self._index(frames)]
@@ -144,7 +142,8 @@ def _prominence(values: Wide, size: int) -> float:
 
 def _salience(tempogram: Tempogram, bpm: Wide) -> float:
     """Mean of the tempogram along a tempo, over the seconds with any rhythm at all."""
-    column = np.clip(np.round(np.log2(bpm / BPM[0]) / np.log2(BPM[1] / BPM[0])).astype(np.int64), 0, BPM.size - 1)
+    bins = np.round(np.log2(bpm / BPM[0]) * BINS_PER_OCTAVE).astype(np.int64)
+    column = np.minimum(np.maximum(bins, 0), BPM.size - 1)
     along = tempogram.salience[np.arange(len(bpm)), column]
     sounding = tempogram.salience.max(axis=1) > 0.02
     return float(along[sounding].mean()) if sounding.any() else 0.0

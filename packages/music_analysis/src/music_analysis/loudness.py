@@ -1,7 +1,7 @@
 """Loudness by EBU R 128 and ITU-R BS.1770: integrated loudness, loudness range, true peak.
 
-FFmpeg's `ebur128` filter measures all three in one pass, faster than numpy could; it is reached through PyAV, which brings
-it along. It is fed block by block and holds a histogram, so its memory does not grow.
+FFmpeg's `ebur128` filter measures all three in one pass, faster than numpy could; it is reached through PyAV, which
+brings it along. It is fed block by block and holds a histogram, so its memory does not grow.
 """
 
 from __future__ import annotations

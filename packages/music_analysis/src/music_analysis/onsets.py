@@ -1,9 +1,9 @@
 """How much begins at each moment: spectral flux, in three bands.
 
 Sound is taken to a spectrum on a logarithmic scale of frequency and a compressed one of amplitude. What rises in it
-against two frames ago is an onset; the maximum over the neighbouring bands is what it has to rise above, so that vibrato is
-none (SuperFlux; Böck and Widmer, "Maximum filter vibrato suppression for onset detection", DAFx 2013). Low, middle and
-high are kept apart since drums tell bars by them: kick, snare, hat.
+against two frames ago is an onset; the maximum over the neighbouring bands is what it has to rise above, so that
+vibrato is none (SuperFlux; Böck and Widmer, "Maximum filter vibrato suppression for onset detection", DAFx 2013). Low,
+middle and high are kept apart since drums tell bars by them: kick, snare, hat.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import rfft
-from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from music_analysis.frames import RATE, Framer, Samples
+from music_analysis.smoothing import moving_maximum, moving_mean
 
 FPS = 100
 """Frames of onset strength a second."""
@@ -73,7 +72,7 @@ class OnsetListener:
 
     def _listen(self, frames: Samples) -> None:
         for start in range(0, frames.shape[0], _CHUNK):
-            magnitude = np.abs(rfft(frames[start : start + _CHUNK] * self._window, axis=1))
+            magnitude = np.abs(np.fft.rfft(frames[start : start + _CHUNK] * self._window, axis=1))
             level = np.log10(np.maximum(magnitude @ self._bands, _SILENCE))
             self._levels.append(level.astype(np.float16))
 
@@ -102,7 +101,7 @@ def _flux(levels: NDArray[np.float16], groups: NDArray[np.int64]) -> Values:
         part = np.log10(1 + _COMPRESSION * 10**part)
         if start == 0:
             part = np.concatenate((np.repeat(part[:1], _LAG, axis=0), part))
-        rise = np.maximum(0, part[_LAG:] - maximum_filter1d(part[:-_LAG], 3, axis=1))
+        rise = np.maximum(0, part[_LAG:] - moving_maximum(part[:-_LAG].T, 3).T)
         for group in range(3):
             flux[start : start + len(rise), group] = rise[:, groups == group].mean(axis=1)
     return flux
@@ -111,11 +110,11 @@ def _flux(levels: NDArray[np.float16], groups: NDArray[np.int64]) -> Values:
 def _evened(flux: Values) -> Values:
     """Take away what is always there, and bring each band to unit spread within some seconds, or nearly.
 
-    A quiet verse then counts as much as a loud chorus. What is far quieter than the band usually is stays quiet: silence
-    must not become rhythm.
+    A quiet verse then counts as much as a loud chorus. What is far quieter than the band usually is stays quiet:
+    silence must not become rhythm.
     """
-    out = np.maximum(0, flux - uniform_filter1d(flux, FPS // 2 + 1, axis=0, mode="nearest"))
-    spread = np.sqrt(uniform_filter1d(out**2, 8 * FPS + 1, axis=0, mode="nearest"))
+    out = np.maximum(0, flux - moving_mean(flux, FPS // 2 + 1))
+    spread = np.sqrt(moving_mean(out**2, 8 * FPS + 1))
     usual = np.sqrt((out**2).mean(axis=0))
     whole = usual.max() if usual.size else 0.0
     return out / (spread + 0.25 * usual + 0.05 * whole + 1e-4)

@@ -6,7 +6,6 @@ Beats may also be found by another `BeatEngine`; what is made of them is the sam
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +76,7 @@ def _tempo(times: Wide, found: list[Level]) -> Tempo:
 
 
 def local_tempi(times: Wide) -> Wide:
-    """The tempo around each beat but the last, in beats a minute, measured over `_SPAN` beats where there are so many."""
+    """The tempo around each beat but the last, in beats a minute, measured over `_SPAN` beats if there are so many."""
     span = min(_SPAN, len(times) - 1)
     over = 60 * span / (times[span:] - times[:-span])
     before = span // 2
@@ -86,16 +85,33 @@ def local_tempi(times: Wide) -> Wide:
 
 def usual(local: Wide) -> float:
     """The tempo that is kept for longest: the median of those around the densest place."""
-    logs = np.sort(np.log2(local))
-    width = np.log2(1 + _STEADY)
-    inside = np.searchsorted(logs, logs + width, side="right") - np.arange(len(logs))
-    first = int(inside.argmax())
-    return float(2 ** np.median(logs[first : first + int(inside[first])]))
+    tempi = np.sort(local)
+    ends = [int(np.searchsorted(tempi, bpm * (1 + _STEADY), side="right")) for bpm in tempi.tolist()]
+    first = max(range(len(ends)), key=lambda start: ends[start] - start)
+    return float(np.median(tempi[first : ends[first]]))
 
 
 def _ratio(ratio: float) -> float:
     """The simple ratio that two levels were meant to have."""
-    simple = (1 / 6, 2 / 9, 1 / 4, 1 / 3, 4 / 9, 1 / 2, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 2.0, 9 / 4, 3.0, 4.0, 9 / 2, 6.0)
+    simple = (
+        1 / 6,
+        2 / 9,
+        1 / 4,
+        1 / 3,
+        4 / 9,
+        1 / 2,
+        2 / 3,
+        3 / 4,
+        1.0,
+        4 / 3,
+        3 / 2,
+        2.0,
+        9 / 4,
+        3.0,
+        4.0,
+        9 / 2,
+        6.0,
+    )
     nearest = min(simple, key=lambda value: abs(np.log(value / ratio)))
     return nearest if abs(np.log(nearest / ratio)) < _CLOSE else ratio
 

@@ -1,7 +1,7 @@
 """Made-up music whose tempo, beats, bars and key are known exactly: for tests and benchmarks.
 
-A `Score` says what is played, `perform` plays it with plain synthesis: drums of noise and falling sines, a bass, chords and
-a melody of decaying partials. The same score gives the same sound on every machine.
+A `Score` says what is played, `perform` plays it with plain synthesis: drums of noise and falling sines, a bass, chords
+and a melody of decaying partials. The same score gives the same sound on every machine.
 """
 
 from __future__ import annotations

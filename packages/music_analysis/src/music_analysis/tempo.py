@@ -31,9 +31,9 @@ def path(tempogram: Tempogram) -> NDArray[np.int64]:
     for k in range(1, count):
         padded = np.pad(score, reach, constant_values=-np.inf)
         near = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1) - cost
-        chosen = near.argmax(axis=1)
+        chosen: NDArray[np.int64] = near.argmax(axis=1)
         best = near[np.arange(bins), chosen]
-        chosen += np.arange(bins) - reach
+        chosen = chosen + np.arange(bins) - reach
         top = int(score.argmax())
         jump = score[top] - _JUMP_COST
         chosen[best < jump] = top

@@ -1,8 +1,8 @@
 """Which tempi are in the onsets, second by second.
 
 The autocorrelation of a rhythm peaks at its period and all multiples, its spectrum at its rate and all multiples; their
-product is left with the rates at which there really is a pulse (Peeters, "Template-based estimation of time-varying tempo",
-EURASIP 2007). Several levels of the metre stay: which of them is the beat is decided elsewhere.
+product is left with the rates at which there really is a pulse (Peeters, "Template-based estimation of time-varying
+tempo", EURASIP 2007). Several levels of the metre stay: which of them is the beat is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, rfft
 
 from music_analysis.onsets import FPS, Onsets
 
@@ -49,10 +48,10 @@ class Tempogram:
 
 def _salience(frames: Values, window: Values) -> Values:
     frames = frames - (frames.sum(axis=1, keepdims=True) / window.sum()) * window
-    spectrum = rfft(frames, _FFT, axis=1)
+    spectrum = np.fft.rfft(frames, _FFT, axis=1)
     power = np.abs(spectrum) ** 2
-    correlation = irfft(power, axis=1)[:, : _FFT // 2]
-    taper = irfft(np.abs(rfft(window, _FFT)) ** 2)[: _FFT // 2]
+    correlation = np.fft.irfft(power, axis=1)[:, : _FFT // 2]
+    taper = np.fft.irfft(np.abs(np.fft.rfft(window, _FFT)) ** 2)[: _FFT // 2]
     reach = int(0.8 * window.size)
     correlation = correlation[:, :reach] / np.maximum(taper[:reach] / taper[0], 0.02)
     correlation /= np.maximum(correlation[:, :1], 1e-9)
@@ -74,4 +73,5 @@ def _at(values: NDArray[np.float32], places: NDArray[np.float64]) -> NDArray[np.
     """Values between columns, interpolated."""
     whole = places.astype(np.int64)
     part = (places - whole).astype(np.float32)
-    return values[:, whole] * (1 - part) + values[:, whole + 1] * part
+    between = values[:, whole] * (1 - part) + values[:, whole + 1] * part
+    return between.astype(np.float32, copy=False)

@@ -1,7 +1,7 @@
 """Where somebody sings.
 
-With a separated voice it is a matter of level: what a separator leaves of the instruments lies far below the singing. In
-the mix it takes a trained detector; one that fits `VoiceDetector` can be given.
+With a separated voice it is a matter of level: what a separator leaves of the instruments lies far below the singing.
+In the mix it takes a trained detector; one that fits `VoiceDetector` can be given.
 """
 
 from __future__ import annotations
