@@ -22,7 +22,7 @@ from music_analysis.smoothing import moving_maximum
 Wide = NDArray[np.float64]
 
 _WEIGHTS = {"change": 1.0, "bass": 0.6, "low": 0.5, "middle": -0.5, "weight": 0.2}
-_LEAST_SPREAD = np.array([0.05, 0.05, 0.1, 0.1, 0.1])  # of each cue; less is no difference, but noise
+_LEAST_SPREAD = np.array([0.01, 0.01, 0.1, 0.1, 0.1])  # of each cue; less is no difference, but noise
 _SLIP_COST = 12.0
 _COMMON = {2: 0.0, 3: -1.0, 4: 0.0}  # log odds before listening; most songs are in 4/4
 _STEEPNESS = 6.0
@@ -39,17 +39,17 @@ class Bars:
     downbeat_confidence: float
 
 
-def find_bars(frames: NDArray[np.int64], onsets: Onsets, harmony: Harmony, *, ternary: bool) -> Bars:
+def find_bars(frames: NDArray[np.int64], onsets: Onsets, harmony: Harmony, *, compound: bool) -> Bars:
     """The bars of a song.
 
     Args:
         frames: the beats' places in the onset strength.
         onsets: of the song.
         harmony: of the song.
-        ternary: the beats divide into three; then two of them are a bar of 6/8, else three or four are a bar.
+        compound: two beats are a bar of 6/8; else three or four are a bar.
     """
     cues = _cues(frames, onsets, harmony)
-    sizes = (2,) if ternary else (4, 3)
+    sizes = (2,) if compound else (4, 3)
     evidence = np.array([_STEEPNESS * _repetition(cues, size) + _COMMON[size] for size in sizes])
     shares = np.exp(evidence - evidence.max())
     shares /= shares.sum()

@@ -7,7 +7,7 @@ follows one of them; here the levels around it are tried, beats tracked at each,
 - the onsets themselves are periodic (the tempogram's salience),
 - few beats are empty, and strong and weak ones do not simply alternate, which eighths do,
 - the *colour* changes from beat to beat in twos or in threes: kick and snare, or one low and two high,
-- chords change once in a bar of three or four beats (of two, where beats divide into three).
+- chords change once in a bar of three or four beats (of two in 6/8).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from music_analysis import beats
 from music_analysis.harmony import Harmony
 from music_analysis.onsets import FPS, Onsets
 from music_analysis.smoothing import moving_maximum
-from music_analysis.tempogram import BINS_PER_OCTAVE, BPM, HOP_SECONDS, Tempogram
+from music_analysis.tempogram import BPM, HOP_SECONDS, Tempogram
 
 Values = NDArray[np.float32]
 Wide = NDArray[np.float64]
@@ -46,8 +46,8 @@ class Level:
     score: float
     clarity: float
     """0 to 1: how periodic the onsets are at this rate."""
-    ternary: bool
-    """Whether its beats divide into three."""
+    compound: bool
+    """Whether its beats divide into three and come in twos, as in 6/8."""
 
 
 def levels(onsets: Onsets, harmony: Harmony, tempogram: Tempogram, path: NDArray[np.int64]) -> list[Level]:
@@ -72,23 +72,27 @@ def _level(frames: NDArray[np.int64], strength: _Strength, harmony: Harmony, tem
     full = strength.at(frames)
     mean = float(full.mean()) + 1e-9
     half = float(strength.at(starts + spacing / 2).mean()) / mean
-    thirds = min(float(strength.at(starts + spacing * share).mean()) for share in (1 / 3, 2 / 3)) / mean
-    ternary = thirds > 0.15 and thirds > 1.5 * half
-    empty = float(np.mean(full < _EMPTY * np.percentile(full, 75)))
+    thirds = [float(strength.at(starts + spacing * share).mean()) / mean for share in (1 / 3, 2 / 3)]
     twos, threes = (_contrast(strength.colour(frames), size) for size in (2, 3))
+    # Swung eighths have the second third only; a fast waltz has all, but its bars do not alternate in colour.
+    ternary = min(thirds) > 0.15 and sum(thirds) / 2 > 1.15 * half
+    compound = ternary and twos > 0.15
+    # Every third eighth of six, as every other one of three, alternates between on and off the beat.
+    allowed = 0.2 if ternary and not compound else 0.5
+    empty = float(np.mean(full < _EMPTY * np.percentile(full, 75)))
     change, bass = harmony.at(frames)
-    chords = max(_prominence(change + 0.6 * bass, size) for size in ((2,) if ternary else (3, 4)))
+    chords = max(_prominence(change + 0.6 * bass, size) for size in ((2,) if compound else (3, 4)))
     clarity = _salience(tempogram, bpm)
-    felt = tempo * (1.5 if ternary else 1.0)  # people tap compound metres slower
+    felt = tempo * (1.5 if compound else 1.0)  # people tap compound metres slower
     score = (
         -0.5 * (np.log2(felt / _USUAL_BPM) / _SPREAD_OCTAVES) ** 2
         + np.log(clarity + 0.1)
         - 1.5 * empty
-        - 2.0 * max(0.0, _contrast(full / mean, 2) - 0.5)
+        - 2.0 * max(0.0, _contrast(full / mean, 2) - allowed)
         + 2.0 * min(0.6, max(twos, 0.8 * threes))
         + 0.6 * min(1.5, max(0.0, chords - 0.3))
     )
-    return Level(tempo, frames, float(score), clarity, ternary)
+    return Level(tempo, frames, float(score), clarity, compound)
 
 
 class _Strength:
@@ -142,8 +146,7 @@ def _prominence(values: Wide, size: int) -> float:
 
 def _salience(tempogram: Tempogram, bpm: Wide) -> float:
     """Mean of the tempogram along a tempo, over the seconds with any rhythm at all."""
-    bins = np.round(np.log2(bpm / BPM[0]) * BINS_PER_OCTAVE).astype(np.int64)
-    column = np.minimum(np.maximum(bins, 0), BPM.size - 1)
+    column = np.abs(np.log(BPM)[None, :] - np.log(bpm)[:, None]).argmin(axis=1)
     along = tempogram.salience[np.arange(len(bpm)), column]
     sounding = tempogram.salience.max(axis=1) > 0.02
     return float(along[sounding].mean()) if sounding.any() else 0.0

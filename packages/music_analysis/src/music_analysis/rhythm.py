@@ -50,7 +50,7 @@ def find_rhythm(onsets: Onsets, harmony: Harmony) -> Rhythm:
         return Rhythm()
     level = found[0]
     times = beats.refined(level.frames, onsets.strength)
-    bars = find_bars(level.frames, onsets, harmony, ternary=level.ternary)
+    bars = find_bars(level.frames, onsets, harmony, compound=level.compound)
     return Rhythm(_tempo(times, found), _beats(times, bars), _signature(bars, level))
 
 
@@ -85,8 +85,8 @@ def local_tempi(times: Wide) -> Wide:
 
 def usual(local: Wide) -> float:
     """The tempo that is kept for longest: the median of those around the densest place."""
-    tempi = np.sort(local)
-    ends = [int(np.searchsorted(tempi, bpm * (1 + _STEADY), side="right")) for bpm in tempi.tolist()]
+    tempi: Wide = np.sort(local)
+    ends: list[int] = np.searchsorted(tempi, tempi * (1 + _STEADY), side="right").tolist()
     first = max(range(len(ends)), key=lambda start: ends[start] - start)
     return float(np.median(tempi[first : ends[first]]))
 
@@ -129,6 +129,6 @@ def _beats(times: Wide, bars: Bars) -> tuple[Beat, ...]:
 
 def _signature(bars: Bars, level: Level) -> TimeSignature:
     confidence = round(bars.meter_confidence * (0.3 + 0.7 * bars.downbeat_confidence), 3)
-    if level.ternary:
+    if level.compound:
         return TimeSignature(6, 8, confidence)
     return TimeSignature(bars.beats_per_bar, 4, confidence)

@@ -28,8 +28,10 @@ def blurred(values: Values, spread: float) -> NDArray[np.float64]:
     """Values of shape (n,), each mixed with its neighbours by a Gaussian of this standard deviation."""
     reach = int(np.ceil(3 * spread))
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / spread) ** 2)
-    extended = _extended(values, reach).astype(np.float64)
-    return np.convolve(extended, weights / weights.sum(), mode="valid")
+    around: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(
+        _extended(values, reach).astype(np.float64), weights.size
+    )
+    return np.asarray(around @ (weights / weights.sum()), np.float64)
 
 
 def _extended(values: Values, reach: int) -> Values:

@@ -24,16 +24,16 @@ def path(tempogram: Tempogram) -> NDArray[np.int64]:
     weight = prior(BPM)
     evidence = tempogram.salience.astype(np.float64) * weight
     reach = BINS_PER_OCTAVE // 6
-    count, bins = evidence.shape
+    count, bins = len(evidence), BPM.size
     before = np.zeros((count, bins), np.int64)
     score = evidence[0]
     cost = _STEADY_COST * np.abs(np.arange(-reach, reach + 1)) / BINS_PER_OCTAVE
     for k in range(1, count):
         padded = np.pad(score, reach, constant_values=-np.inf)
-        near = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1) - cost
-        chosen: NDArray[np.int64] = near.argmax(axis=1)
-        best = near[np.arange(bins), chosen]
-        chosen = chosen + np.arange(bins) - reach
+        near: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1) - cost
+        nearest = near.argmax(axis=1)
+        best = near[np.arange(bins), nearest]
+        chosen = nearest.astype(np.int64) + np.arange(-reach, bins - reach)
         top = int(score.argmax())
         jump = score[top] - _JUMP_COST
         chosen[best < jump] = top

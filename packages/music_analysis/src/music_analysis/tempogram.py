@@ -17,7 +17,7 @@ from music_analysis.onsets import FPS, Onsets
 Values = NDArray[np.float32]
 
 BINS_PER_OCTAVE = 48
-BPM = 30 * 2 ** (np.arange(round(3.4 * BINS_PER_OCTAVE)) / BINS_PER_OCTAVE)
+BPM: NDArray[np.float64] = 30 * 2 ** (np.arange(round(3.4 * BINS_PER_OCTAVE)) / BINS_PER_OCTAVE)
 """The tempi that are looked for, from 30 to 317 beats a minute."""
 
 HOP_SECONDS = 1.0
