@@ -23,13 +23,16 @@ from music_analysis.document import (
     VocalSpan,
     Waveform,
 )
-from music_analysis.errors import DocumentError, MusicAnalysisError, SoundError
+from music_analysis.errors import DocumentError, EngineError, MusicAnalysisError, SoundError
+from music_analysis.rhythm import BeatEngine
 from music_analysis.voice import VoiceDetector
 
 __all__ = [
     "SCHEMA_VERSION",
     "Beat",
+    "BeatEngine",
     "DocumentError",
+    "EngineError",
     "Key",
     "KeyAlternative",
     "KeySegment",

@@ -10,19 +10,20 @@ So a song takes seconds, and an hour of sound little more memory than a minute.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from music_analysis.chroma import ChromaListener
-from music_analysis.document import MusicAnalysis
+from music_analysis.document import SIGNAL, Loudness, MusicAnalysis
 from music_analysis.errors import SoundError
-from music_analysis.frames import Downmix, Samples, blocks_of
+from music_analysis.frames import RATE, Downmix, Samples, blocks_of
 from music_analysis.harmony import Harmony
 from music_analysis.key import find_key
 from music_analysis.loudness import LoudnessMeter
 from music_analysis.onsets import OnsetListener
-from music_analysis.rhythm import find_rhythm
+from music_analysis.rhythm import BeatEngine, find_rhythm, rhythm_of
 from music_analysis.voice import SeparatedVoice, VoiceDetector, activity
 from music_analysis.waveform import WaveformListener
 
@@ -36,6 +37,7 @@ def analyse(
     vocals: Samples | None = None,
     vocals_sample_rate: int | None = None,
     voice_detector: VoiceDetector | None = None,
+    beat_engine: BeatEngine | None = None,
 ) -> MusicAnalysis:
     """Analyse a decoded song.
 
@@ -44,7 +46,8 @@ def analyse(
         sample_rate: of them, in Hz. Loudness needs the recording's own rate; all else is satisfied by 16 kHz.
         vocals: the separated voice, likewise, if there is one.
         vocals_sample_rate: of the voice; that of the song if not given.
-        voice_detector: finds the voice in the mix, if no separated one is given.
+        voice_detector: finds the voice in the mix, if no separated one is given; used once.
+        beat_engine: finds the beats in place of this package's own way; used once.
 
     Raises:
         SoundError: the samples are not of such a shape, not finite, or at a rate outside 8 to 192 kHz.
@@ -55,6 +58,7 @@ def analyse(
         vocals=None if vocals is None else blocks_of(_checked_whole(vocals), vocals_sample_rate or sample_rate),
         vocals_sample_rate=vocals_sample_rate,
         voice_detector=voice_detector,
+        beat_engine=beat_engine,
     )
 
 
@@ -65,6 +69,7 @@ def analyse_blocks(
     vocals: Iterable[Samples] | None = None,
     vocals_sample_rate: int | None = None,
     voice_detector: VoiceDetector | None = None,
+    beat_engine: BeatEngine | None = None,
 ) -> MusicAnalysis:
     """Analyse a song that is decoded on the way: blocks of shape (channels, n), all of one number of channels.
 
@@ -72,44 +77,66 @@ def analyse_blocks(
     """
     _check_rate(sample_rate)
     onsets, chroma, waveform = OnsetListener(), ChromaListener(), WaveformListener()
-    mono = [onsets.push, chroma.push, waveform.push]
-    if vocals is None and voice_detector is not None:
-        mono.append(voice_detector.push)
-    downmix = Downmix(sample_rate)
+    detector = voice_detector if vocals is None else None
+    ears = [_Ear(sample_rate, RATE, [onsets, chroma, waveform, *([detector] if detector else [])])]
+    if beat_engine:
+        ears.append(_Ear(sample_rate, beat_engine.sample_rate, [beat_engine]))
     meter: LoudnessMeter | None = None
     count = 0
     for block in _checked(blocks):
         meter = meter or LoudnessMeter(sample_rate, block.shape[0])
         meter.push(block)
+        for ear in ears:
+            ear.push(block)
         count += block.shape[1]
-        part = downmix.push(block)
-        for listen in mono:
-            listen(part)
-    part = downmix.rest()
-    for listen in mono:
-        listen(part)
+    for ear in ears:
+        ear.rest()
     duration = count / sample_rate
-    voice = voice_detector if vocals is None else _separated(vocals, vocals_sample_rate or sample_rate)
-    harmonies = chroma.finish()
-    rhythm = find_rhythm(onsets.finish(), Harmony.of(harmonies))
+    voice = detector if vocals is None else _separated(vocals, vocals_sample_rate or sample_rate)
+    harmonies, heard = chroma.finish(), onsets.finish()
+    rhythm = rhythm_of(beat_engine.finish()) if beat_engine else find_rhythm(heard, Harmony.of(harmonies))
     return MusicAnalysis(
         duration_seconds=round(duration, 3),
-        loudness=(meter or LoudnessMeter(sample_rate, 1)).finish(),
+        loudness=meter.finish() if meter else Loudness(None, None, None),
         waveform=waveform.finish(),
         tempo=rhythm.tempo,
         beats=rhythm.beats,
         time_signature=rhythm.time_signature,
         key=find_key(harmonies),
         vocal_activity=activity(voice.name, voice.finish(), duration) if voice else None,
+        beat_engine=beat_engine.name if beat_engine else SIGNAL,
     )
+
+
+class _Listener(Protocol):
+    def push(self, samples: Samples) -> None: ...
+
+
+class _Ear:
+    """Mixes blocks down to one rate, for all that listen at it."""
+
+    def __init__(self, sample_rate: int, rate: int, listeners: Sequence[_Listener]) -> None:
+        self._downmix = Downmix(sample_rate, rate)
+        self._listeners = listeners
+
+    def push(self, block: Samples) -> None:
+        self._tell(self._downmix.push(block))
+
+    def rest(self) -> None:
+        self._tell(self._downmix.rest())
+
+    def _tell(self, samples: Samples) -> None:
+        for listener in self._listeners:
+            listener.push(samples)
 
 
 def _separated(vocals: Iterable[Samples], sample_rate: int) -> SeparatedVoice:
     _check_rate(sample_rate)
-    voice, downmix = SeparatedVoice(), Downmix(sample_rate)
+    voice = SeparatedVoice()
+    ear = _Ear(sample_rate, RATE, [voice])
     for block in _checked(vocals):
-        voice.push(downmix.push(block))
-    voice.push(downmix.rest())
+        ear.push(block)
+    ear.rest()
     return voice
 
 

@@ -15,6 +15,9 @@ from music_analysis.errors import DocumentError
 
 SCHEMA_VERSION = 1
 
+SIGNAL = "signal"
+"""Name of this package's own way of finding beats."""
+
 Mode = Literal["major", "minor"]
 
 
@@ -155,7 +158,7 @@ class MusicAnalysis:
     """None where nothing is tonal."""
     vocal_activity: VocalActivity | None = None
     """None where nothing could tell: no separated voice was given, and no detector."""
-    beat_engine: str = "signal"
+    beat_engine: str = SIGNAL
     """Name of what found the beats."""
     schema_version: int = SCHEMA_VERSION
 

@@ -11,3 +11,7 @@ class SoundError(MusicAnalysisError):
 
 class DocumentError(MusicAnalysisError):
     """A music analysis cannot be read."""
+
+
+class EngineError(MusicAnalysisError):
+    """An optional engine cannot be used: it is not installed, or its licence was not accepted."""

@@ -33,18 +33,18 @@ def blocks_of(samples: Samples, sample_rate: int) -> Iterator[Samples]:
 
 
 class Downmix:
-    """Blocks of any rate and number of channels to mono at `RATE`, without seams.
+    """Blocks of any rate and number of channels to mono at one rate, without seams.
 
     Resamples with a Kaiser-windowed sinc. The two rates meet every few milliseconds, so all outputs between two
-    meetings are one matrix times the input around them. Output k lies at k / RATE seconds exactly.
+    meetings are one matrix times the input around them. Output k lies at k / rate seconds exactly.
     """
 
-    def __init__(self, sample_rate: int) -> None:
-        divisor = math.gcd(RATE, sample_rate)
-        several = math.ceil(_LEAST_OUTPUTS * divisor / RATE)
-        self._outputs, self._inputs = RATE // divisor * several, sample_rate // divisor * several
-        self._same = sample_rate == RATE
-        self._context = math.ceil(_ZERO_CROSSINGS * max(1.0, sample_rate / RATE))
+    def __init__(self, sample_rate: int, rate: int = RATE) -> None:
+        divisor = math.gcd(rate, sample_rate)
+        several = math.ceil(_LEAST_OUTPUTS * divisor / rate)
+        self._outputs, self._inputs = rate // divisor * several, sample_rate // divisor * several
+        self._same = sample_rate == rate
+        self._context = math.ceil(_ZERO_CROSSINGS * max(1.0, sample_rate / rate))
         self._matrix = np.zeros(0, np.float32) if self._same else self._weights()
         self._held = np.zeros(self._context, np.float32)
         self._taken = self._given = 0

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from music_analysis.document import MusicAnalysis
+from music_analysis.document import SIGNAL, MusicAnalysis
 
 JAMS_VERSION = "0.3.5"
 
@@ -24,7 +24,7 @@ def write(analysis: MusicAnalysis, *, title: str = "", artist: str = "", release
     annotations = [
         _annotation("beat", analysis.beat_engine, whole, _beats(analysis)),
         _annotation("tempo", analysis.beat_engine, whole, _tempo(analysis)),
-        _annotation("key_mode", "signal", whole, _keys(analysis)),
+        _annotation("key_mode", SIGNAL, whole, _keys(analysis)),
         _annotation("segment_open", _voice_source(analysis), whole, _voice(analysis)),
     ]
     document: _Object = {

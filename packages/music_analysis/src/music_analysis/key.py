@@ -81,8 +81,8 @@ def name(key: int) -> tuple[str, Mode]:
 class _Span:
     """A stretch in one key, in seconds."""
 
-    start: int
-    end: int
+    start: float
+    end: float
     key: int
 
 
@@ -134,8 +134,8 @@ def _spans(chroma: Chroma) -> list[_Span]:
     keys[-1] = int(score.argmax())
     for k in range(count - 1, 0, -1):
         keys[k - 1] = before[k, keys[k]]
-    edges = [0, *(np.flatnonzero(np.diff(keys)) + 1).tolist(), count]
-    spans = [_Span(a, b, int(keys[a])) for a, b in pairwise(edges)]
+    edges = [0, *(np.flatnonzero(np.diff(keys)) + 1).tolist(), len(chroma.treble) / FPS]
+    spans = [_Span(a, b, int(keys[int(a)])) for a, b in pairwise(edges)]
     return _without_short(spans)
 
 

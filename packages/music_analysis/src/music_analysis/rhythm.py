@@ -5,7 +5,10 @@ Beats may also be found by another `BeatEngine`; what is made of them is the sam
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +16,7 @@ from numpy.typing import NDArray
 from music_analysis import beats, tempo
 from music_analysis.bars import Bars, find_bars
 from music_analysis.document import Beat, Tempo, TempoAlternative, TempoPoint, TimeSignature
+from music_analysis.frames import Samples
 from music_analysis.harmony import Harmony
 from music_analysis.levels import Level, levels
 from music_analysis.onsets import Onsets
@@ -52,6 +56,49 @@ def find_rhythm(onsets: Onsets, harmony: Harmony) -> Rhythm:
     times = beats.refined(level.frames, onsets.strength)
     bars = find_bars(level.frames, onsets, harmony, compound=level.compound)
     return Rhythm(_tempo(times, found), _beats(times, bars), _signature(bars, level))
+
+
+class BeatEngine(Protocol):
+    """Finds beats and downbeats by other means."""
+
+    @property
+    def name(self) -> str:
+        """For `MusicAnalysis.beat_engine`."""
+        ...
+
+    @property
+    def sample_rate(self) -> int:
+        """Hz of the mono sound that it wants."""
+        ...
+
+    def push(self, samples: Samples) -> None:
+        """Take mono sound, block by block."""
+        ...
+
+    def finish(self) -> Sequence[tuple[float, int]]:
+        """Return each beat's time in seconds and position in its bar, from 1; in order."""
+        ...
+
+
+def rhythm_of(found: Sequence[tuple[float, int]]) -> Rhythm:
+    """What beats from an engine say: the tempo is as sure as they are steady, the bar as often as it is whole."""
+    if len(found) < _LEAST_BEATS:
+        return Rhythm()
+    times = np.array([time for time, _ in found])
+    local = local_tempi(times)
+    bpm = usual(local)
+    steadiness = float(np.mean(np.abs(local / bpm - 1) <= _STEADY))
+    tempo = Tempo(
+        bpm=round(bpm, 2),
+        confidence=round(steadiness, 3),
+        steadiness=round(steadiness, 3),
+        curve=_curve(times, local) if steadiness < _WORTH_A_CURVE else (),
+    )
+    lengths = [a for (_, a), (_, b) in pairwise(found) if b == 1]
+    size = max(set(lengths), key=lengths.count) if lengths else 0
+    signature = TimeSignature(size, 4, round(lengths.count(size) / len(lengths), 3)) if size > 1 else None
+    beats = tuple(Beat(round(time, 3), position if signature else None) for time, position in found)
+    return Rhythm(tempo, beats, signature)
 
 
 def _tempo(times: Wide, found: list[Level]) -> Tempo:

@@ -136,9 +136,9 @@ def perform(score: Score) -> Performance:
 
 
 def chords_only(tonic: int, mode: Mode, progression: tuple[int, ...], timbre: Timbre, detune_cents: float) -> Sound:
-    """Thirty seconds or so of chords and bass in one key, for key estimation."""
+    """Twenty seconds of chords, bass and melody in one key, for key estimation."""
     score = Score(
-        bpm=96, bars=12, tonic=tonic, mode=mode, progression=progression, timbre=timbre, drums=False,
+        bpm=96, bars=8, tonic=tonic, mode=mode, progression=progression, timbre=timbre, drums=False,
         detune_cents=detune_cents, seed=tonic,
     )  # fmt: skip
     return perform(score).sound
