@@ -22,10 +22,12 @@ FPS = 10
 _FRAME = 8192
 _HOP = RATE // FPS
 _STEPS = 120
-_LOW, _SPLIT, _HIGH = 50.0, 240.0, 2500.0
+_C4 = 440 * 2 ** (-9.5 / 12)  # half a semitone below the note
+# Whole octaves, from C to C: with any other range, the classes that lie in it once more would win.
+_BASS = (_C4 / 8, _C4)
+_TREBLE = (_C4 / 2, _C4 * 4)
+_TUNING_FROM = 240.0  # Hz; below, the bins are too wide to tell it
 _FLOOR_DB = 50.0
-_PARTIAL_DECAY = 0.55
-_PARTIALS = 4
 _CHUNK = 128
 
 Values = NDArray[np.float32]
@@ -38,7 +40,7 @@ class Chroma:
     treble: Values = field(repr=False)
     """Shape (n, 12); each row sums to at most 1, less where it is quieter than the song usually is."""
     bass: Values = field(repr=False)
-    """Shape (n, 12), likewise, of what lies below 240 Hz."""
+    """Shape (n, 12), likewise, of what lies below middle C."""
     tuning_cents: float
     """How far the song lies above A = 440 Hz, -50 to 50."""
     tonality: float
@@ -71,7 +73,7 @@ class ChromaListener:
         return Chroma(treble, bass, cents, tonality)
 
     def _listen(self, frames: Samples) -> None:
-        first, last = (int(hertz * _FRAME / RATE) for hertz in (_LOW, _HIGH))
+        first, last = (round(hertz * _FRAME / RATE) for hertz in (_BASS[0], _TREBLE[1]))
         for start in range(0, frames.shape[0], _CHUNK):
             spectrum = np.fft.rfft(frames[start : start + _CHUNK] * self._window, axis=1)
             magnitude = np.abs(spectrum[:, first - 1 : last + 1])
@@ -89,20 +91,16 @@ class ChromaListener:
         weight = np.sqrt(magnitude[frame, column + 1])
         pitch = 12 * np.log2(hertz / 440) + 69
         angle = 2 * np.pi * pitch
-        tuned = hertz > _SPLIT  # below, the bins are too wide for it
+        tuned = hertz > _TUNING_FROM
         self._east += float((weight * np.cos(angle))[tuned].sum())
         self._north += float((weight * np.sin(angle))[tuned].sum())
         self._weight += float(weight[tuned].sum())
-        folded = np.zeros((count, 2, _STEPS))
-        low = hertz < _SPLIT
-        for partial in range(1, _PARTIALS + 1):
-            step = np.floor((pitch - 12 * np.log2(partial)) * _STEPS / 12 + 0.5).astype(np.int64) % _STEPS
-            share = weight * _PARTIAL_DECAY ** (partial - 1)
-            flat = np.bincount(frame * _STEPS + step, share, count * _STEPS)
-            folded[:, 0] += flat.reshape(count, _STEPS)
         step = np.floor(pitch * _STEPS / 12 + 0.5).astype(np.int64) % _STEPS
-        flat = np.bincount((frame * _STEPS + step)[low], weight[low], count * _STEPS)
-        folded[:, 1] = flat.reshape(count, _STEPS)
+        folded = np.zeros((count, 2, _STEPS))
+        for part, (lowest, highest) in enumerate((_TREBLE, _BASS)):
+            inside = (hertz >= lowest) & (hertz < highest)
+            flat = np.bincount((frame * _STEPS + step)[inside], weight[inside], count * _STEPS)
+            folded[:, part] = flat.reshape(count, _STEPS)
         return folded.astype(np.float16)
 
 

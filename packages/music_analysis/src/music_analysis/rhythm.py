@@ -131,11 +131,12 @@ def local_tempi(times: Wide) -> Wide:
 
 
 def usual(local: Wide) -> float:
-    """The tempo that is kept for longest: the median of those around the densest place."""
+    """The tempo that is kept for longest: the median around the densest place; of all, where none is kept half the time."""
     tempi: Wide = np.sort(local)
     ends: list[int] = np.searchsorted(tempi, tempi * (1 + _STEADY), side="right").tolist()
     first = max(range(len(ends)), key=lambda start: ends[start] - start)
-    return float(np.median(tempi[first : ends[first]]))
+    kept = tempi[first : ends[first]]
+    return float(np.median(kept if 2 * len(kept) >= len(tempi) else tempi))
 
 
 def _ratio(ratio: float) -> float:
