@@ -134,6 +134,7 @@ def test_a_sound_of_almost_nothing_is_analysed(count: int):
         (np.zeros((3, 100), np.float32), 16_000, "one channel or two"),
         (np.zeros((1, 2, 3), np.float32), 16_000, "shape"),
         (np.full(100, np.nan, np.float32), 16_000, "NaN"),
+        (np.zeros(100, np.int16), 16_000, "int16"),
         (np.zeros(100, np.float32), 4_000, "sample rate"),
     ],
 )

@@ -159,6 +159,8 @@ def _checked(blocks: Iterable[Samples]) -> Iterator[Samples]:
         if channels is not None and block.shape[0] != channels:
             raise SoundError(f"A block has {block.shape[0]} channels, those before had {channels}; keep to one number.")
         channels = block.shape[0]
+        if not np.issubdtype(block.dtype, np.floating):
+            raise SoundError(f"The samples are of type {block.dtype}; give floats whose full scale is ±1.")
         if not np.isfinite(block).all():
             raise SoundError("The samples hold NaN or infinite values; clean them (numpy.nan_to_num) and try again.")
         yield block.astype(np.float32, copy=False)

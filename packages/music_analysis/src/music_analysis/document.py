@@ -70,6 +70,7 @@ class TimeSignature:
     numerator: int
     denominator: int
     confidence: float
+    """Of the signature and of the beats' positions in their bars."""
 
 
 @dataclass(frozen=True, slots=True)

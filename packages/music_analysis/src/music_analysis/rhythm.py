@@ -131,7 +131,7 @@ def local_tempi(times: Wide) -> Wide:
 
 
 def usual(local: Wide) -> float:
-    """The tempo that is kept for longest: the median around the densest place; of all, where none is kept half the time."""
+    """The tempo kept for longest: the median around the densest place, or of all if none is kept half the time."""
     tempi: Wide = np.sort(local)
     ends: list[int] = np.searchsorted(tempi, tempi * (1 + _STEADY), side="right").tolist()
     first = max(range(len(ends)), key=lambda start: ends[start] - start)
