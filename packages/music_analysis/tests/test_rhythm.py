@@ -81,7 +81,7 @@ def test_half_and_double_the_tempo_are_told():
     assert any(bpm == pytest.approx(144, rel=0.01) for bpm in told)
 
 
-@pytest.mark.parametrize("kind", ["silence", "noise", "tone", "click", "syllables"])
+@pytest.mark.parametrize("kind", ["silence", "noise", "tone", "click", "syllables", "free song"])
 def test_what_has_no_pulse_has_no_sure_tempo(kind: str):
     rng = np.random.default_rng(1)
     n = 20 * SAMPLE_RATE
@@ -96,6 +96,12 @@ def test_what_has_no_pulse_has_no_sure_tempo(kind: str):
         for start in np.cumsum(rng.uniform(0.12, 0.5, 50)):
             burst = np.hanning(2000) * rng.uniform(0.2, 1) * rng.standard_normal(2000)
             sound[int(start * SAMPLE_RATE) :][:2000] += burst[: max(0, n - int(start * SAMPLE_RATE))]
+    elif kind == "free song":
+        for start in np.cumsum(rng.uniform(0.3, 1.6, 20)):
+            t = np.arange(SAMPLE_RATE) / SAMPLE_RATE
+            turns = 220 * 2 ** (rng.integers(12) / 12) * t + 0.3 * np.sin(2 * np.pi * 5.5 * t)
+            part = sound[int(start * SAMPLE_RATE) :][: t.size]
+            part += (0.2 * np.sin(2 * np.pi * turns) * np.minimum(1, t / 0.06) * (1 - t))[: part.size]
     analysis = analyse(sound.astype(np.float32), SAMPLE_RATE)
     assert analysis.tempo is None or analysis.tempo.confidence < 0.2
 

@@ -48,6 +48,8 @@ class Level:
     """0 to 1: how periodic the onsets are at this rate."""
     compound: bool
     """Whether its beats divide into three and come in twos, as in 6/8."""
+    triplets: float
+    """0 to 1: how clearly its beats divide into three rather than in two."""
 
 
 def levels(onsets: Onsets, harmony: Harmony, tempogram: Tempogram, path: NDArray[np.int64]) -> list[Level]:
@@ -75,7 +77,8 @@ def _level(frames: NDArray[np.int64], strength: _Strength, harmony: Harmony, tem
     thirds = [float(strength.at(starts + spacing * share).mean()) / mean for share in (1 / 3, 2 / 3)]
     twos, threes = (_contrast(strength.colour(frames), size) for size in (2, 3))
     # Swung eighths have the second third only; a fast waltz has all, but its bars do not alternate in colour.
-    ternary = min(thirds) > 0.15 and sum(thirds) / 2 > 1.15 * half
+    third = sum(thirds) / 2
+    ternary = min(thirds) > 0.15 and third > 1.15 * half
     compound = ternary and twos > 0.15
     # Every third eighth of six, as every other one of three, alternates between on and off the beat.
     allowed = 0.2 if ternary and not compound else 0.5
@@ -92,7 +95,7 @@ def _level(frames: NDArray[np.int64], strength: _Strength, harmony: Harmony, tem
         + 2.0 * min(0.6, max(twos, 0.8 * threes))
         + 0.6 * min(1.5, max(0.0, chords - 0.3))
     )
-    return Level(tempo, frames, float(score), clarity, compound)
+    return Level(tempo, frames, float(score), clarity, compound, max(0.0, 1 - 0.5 * half / (third + 1e-9)))
 
 
 class _Strength:

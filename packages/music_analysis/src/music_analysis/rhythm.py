@@ -176,7 +176,7 @@ def _beats(times: Wide, bars: Bars) -> tuple[Beat, ...]:
 
 
 def _signature(bars: Bars, level: Level) -> TimeSignature:
-    confidence = round(bars.meter_confidence * (0.3 + 0.7 * bars.downbeat_confidence), 3)
+    sure = bars.meter_confidence * (0.3 + 0.7 * bars.downbeat_confidence)
     if level.compound:
-        return TimeSignature(6, 8, confidence)
-    return TimeSignature(bars.beats_per_bar, 4, confidence)
+        return TimeSignature(6, 8, round(sure * level.triplets, 3))
+    return TimeSignature(bars.beats_per_bar, 4, round(sure, 3))
