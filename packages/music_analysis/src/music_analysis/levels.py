@@ -29,7 +29,7 @@ Wide = NDArray[np.float64]
 RATIOS = (1 / 3, 1 / 2, 2 / 3, 1.0, 3 / 2, 2.0, 3.0)
 SLOWEST, FASTEST = 40.0, 220.0
 
-_USUAL_BPM = 104.0
+_USUAL_BPM = 100.0  # a beat every 0.6 s is what people prefer (Parncutt, Music Perception 1994)
 _SPREAD_OCTAVES = 0.6
 _REACH = 2  # frames by which an onset may lie beside its place
 _EMPTY = 0.3  # of a strong beat's onset
@@ -89,7 +89,7 @@ def _level(frames: NDArray[np.int64], strength: _Strength, harmony: Harmony, tem
     felt = tempo * (1.5 if compound else 1.0)  # people tap compound metres slower
     score = (
         -0.5 * (np.log2(felt / _USUAL_BPM) / _SPREAD_OCTAVES) ** 2
-        + np.log(clarity + 0.1)
+        + 1.25 * np.log(clarity + 0.1)
         - 1.5 * empty
         - 2.0 * max(0.0, _contrast(full / mean, 2) - allowed)
         + 2.0 * min(0.6, max(twos, 0.8 * threes))

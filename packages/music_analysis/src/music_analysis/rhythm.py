@@ -26,7 +26,7 @@ Wide = NDArray[np.float64]
 
 _LEAST_CLARITY = 0.15  # noise, speech and free rhythm lie below 0.19, songs above 0.25
 _CLEAR = 0.35
-_LEVEL_SHARPNESS = 3.0
+_LEVEL_SHARPNESS = 2.0
 _STEADY = 0.04
 _SPAN = 8  # beats over which a tempo is measured
 _CURVE_BEATS = 4
@@ -131,12 +131,11 @@ def local_tempi(times: Wide) -> Wide:
 
 
 def usual(local: Wide) -> float:
-    """The tempo kept for longest: the median around the densest place, or of all if none is kept half the time."""
+    """The tempo kept for longest: the median around the densest place."""
     tempi: Wide = np.sort(local)
     ends: list[int] = np.searchsorted(tempi, tempi * (1 + _STEADY), side="right").tolist()
     first = max(range(len(ends)), key=lambda start: ends[start] - start)
-    kept = tempi[first : ends[first]]
-    return float(np.median(kept if 2 * len(kept) >= len(tempi) else tempi))
+    return float(np.median(tempi[first : ends[first]]))
 
 
 def _ratio(ratio: float) -> float:
