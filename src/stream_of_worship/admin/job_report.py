@@ -18,6 +18,8 @@ from stream_of_worship.admin.text import clock, count, printable
 if TYPE_CHECKING:
     from stream_of_worship.admin.client import Job
 
+WORKS = {"lrc": "lyrics", "analyze": "analysis"}
+"""What people call the kinds of jobs."""
 COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "waiting": "yellow"}
 
 
@@ -41,6 +43,7 @@ def card(job: Job) -> Iterator[str]:
     yield f"[bold]{escape(printable(job.id))}[/]  {status(job)}"
     if name := job.song_title or job.label:
         yield f"  song          {escape(printable(name))}"
+    yield f"  work          {escape(printable(WORKS.get(job.kind, job.kind)))}"
     if job.content_hash:
         yield f"  recording     {escape(printable(job.content_hash))}"
     if now := doing_now(job):
@@ -60,6 +63,10 @@ def outcome(job: Job, lines: Sequence[TimedLine] = ()) -> Iterator[str]:
     """How well it went: confidence, engines, lines to check, warnings. `lines` are the lyrics, where they are known."""
     if job.result and job.result.confidence is not None:
         yield f"  confidence    {report.percent(job.result.confidence)} on average"
+    if job.kind == "analyze" and job.result:
+        tempo = f"{job.result.tempo_bpm:.1f} beats a minute" if job.result.tempo_bpm else None
+        found = [part for part in (tempo, job.result.time_signature, job.result.key) if part]
+        yield f"  found         {escape(printable(', '.join(found) or 'neither pulse nor key'))}"
     served, failed = report.split(report.turns(attempts(job)))
     for turn in served:
         title = report.STEP_TITLES.get(turn.step, turn.step)
