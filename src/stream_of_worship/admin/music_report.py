@@ -11,6 +11,8 @@ from stream_of_worship.admin.text import clock
 if TYPE_CHECKING:
     from music_analysis import Key, Loudness, MusicAnalysis, Tempo
 
+GUESS = 0.2
+"""Whatever has less confidence than this is called a guess, and left out where there is no room to say so."""
 _MOST_OTHERS = 2
 """Other tempi and keys that are listed."""
 _STEADY = 0.9
@@ -36,6 +38,8 @@ def _row(name: str, value: str) -> str:
 
 
 def _sure(confidence: float) -> str:
+    if confidence < GUESS:
+        return f" [yellow](a guess: {percent(confidence)} sure)[/]"
     return f" [dim]({percent(confidence)} sure)[/]"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Xml
 
+from stream_of_worship.admin.music_report import GUESS
 from stream_of_worship.admin.text import clock, printable
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ _WAVE, _TICKS, _VOICE, _WORDS, _GAP = 64.0, 12.0, 8.0, 18.0, 14.0
 """Heights, from top to bottom of a row: waveform, beats, voice, words, and the room below."""
 _ROW = _WAVE + _TICKS + _VOICE + _WORDS + _GAP
 _WIDTH = _LEFT + _ROW_SECONDS * _SCALE + 16.0
-_NOT_XML = dict.fromkeys((0xFFFE, 0xFFFF))
+_NOT_XML: dict[int, None] = {0xFFFE: None, 0xFFFF: None}
 _STYLE = (
-    "svg{background:#fff}text{font:12px sans-serif;fill:#223}.title{font-size:16px;font-weight:bold}"
+    "text{font:12px sans-serif;fill:#223}.title{font-size:16px;font-weight:bold}"
     ".clock{fill:#778;text-anchor:end}.wave{fill:#7a9cc6}.beat{stroke:#99a;fill:none}"
     ".downbeat{stroke:#c0392b;fill:none}.voice{fill:#58a55c}"
 )
@@ -38,7 +39,7 @@ def draw(analysis: MusicAnalysis, lyrics: TimedLyrics | None = None, *, title: s
     Args:
         analysis: what is drawn.
         lyrics: their lines are written below the waveform, if given.
-        title: stands above it all, before the tempo and the key.
+        title: stands above it all, before tempo and key, as far as those are more than guesses.
     """
     rows = max(1, -int(-analysis.duration_seconds // _ROW_SECONDS))
     height = _TOP + rows * _ROW
@@ -46,6 +47,7 @@ def draw(analysis: MusicAnalysis, lyrics: TimedLyrics | None = None, *, title: s
         "svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {_WIDTH:g} {height:g}", "width": f"{_WIDTH:g}"}
     )
     Xml.SubElement(svg, "style").text = _STYLE
+    Xml.SubElement(svg, "rect", {"width": "100%", "height": "100%", "fill": "#fff"})
     _write(svg, _LEFT, 26, _heading(analysis, title), "title")
     for row in range(rows):
         _write(svg, _LEFT - 8, _place(row * _ROW_SECONDS)[1] + _WAVE / 2 + 4, clock(row * _ROW_SECONDS), "clock")
@@ -64,12 +66,13 @@ def draw(analysis: MusicAnalysis, lyrics: TimedLyrics | None = None, *, title: s
 
 def _heading(analysis: MusicAnalysis, title: str) -> str:
     parts = [title] if title else []
-    if analysis.tempo is not None:
-        parts.append(f"{analysis.tempo.bpm:.0f} beats a minute")
-    if analysis.time_signature is not None:
-        parts.append(f"{analysis.time_signature.numerator}/{analysis.time_signature.denominator}")
-    if analysis.key is not None:
-        parts.append(f"{analysis.key.tonic} {analysis.key.mode}")
+    tempo, bars, key = analysis.tempo, analysis.time_signature, analysis.key
+    if tempo is not None and tempo.confidence >= GUESS:
+        parts.append(f"{tempo.bpm:.0f} beats a minute")
+    if bars is not None and bars.confidence >= GUESS:
+        parts.append(f"{bars.numerator}/{bars.denominator}")
+    if key is not None and key.confidence >= GUESS:
+        parts.append(f"{key.tonic} {key.mode}")
     return " · ".join(parts)
 
 

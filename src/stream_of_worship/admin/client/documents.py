@@ -55,7 +55,9 @@ class JobResult(Document):
     confidence: float | None = None
     doubtful: list[int] = Field(default_factory=list[int])
     tempo_bpm: float | None = None
+    tempo_confidence: float | None = None
     key: str | None = None
+    key_confidence: float | None = None
     time_signature: str | None = None
 
 

@@ -52,9 +52,7 @@ async def submit_analysis(request: AnalysisJobRequest, runtime: Runtime, respons
         304: _UNCHANGED,
     },
 )
-async def get_analysis(
-    content_hash: ContentHash, runtime: Runtime, if_none_match: IfNoneMatch = None
-) -> Response:
+async def get_analysis(content_hash: ContentHash, runtime: Runtime, if_none_match: IfNoneMatch = None) -> Response:
     """Give a song's analysis."""
     found = await runtime.analyses.get(content_hash)
     if has(if_none_match, found.etag):

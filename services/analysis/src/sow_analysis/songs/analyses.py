@@ -45,7 +45,7 @@ class AnalysisStore:
             StorageError: the storage fails.
         """
         if (found := await self.find(content_hash)) is None:
-            raise AnalysisNotFoundError(f"The song {content_hash[:12]} was not analysed. POST /api/v1/jobs/analyze does.")
+            raise AnalysisNotFoundError(f"The song {content_hash[:12]} was not analysed.")
         return found
 
     async def find(self, content_hash: str) -> StoredAnalysis | None:

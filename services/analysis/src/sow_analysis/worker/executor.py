@@ -166,4 +166,3 @@ class Executor:
         if ended.status is JobStatus.FAILED:
             self._metrics.job_ended(job.kind, JobStatus.FAILED, None)
         _log.warning("job_failed", status=ended.status.value, code=failure.code, can_pass=failure.can_pass)
-
