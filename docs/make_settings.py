@@ -33,6 +33,12 @@ TAIL = """
 | `SOW_ANALYSIS_API_KEY` | | The same key as the service's, which is sent to it. |
 | `SOW_QWEN3_URL` | | Address of a Qwen3 alignment server for `sow align`. |
 | `SOW_QWEN3_API_KEY` | | The key of that server. |
+| `SOW_LLM_URL` | | Address of a server of language models for `sow align`. |
+| `SOW_LLM_KEY` | | The key of that server. |
+| `SOW_LLM_MODEL` | | Its name for the model. |
+| `SOW_TRANSCRIPTION_URL` | | Address of a server that transcribes for `sow align`. |
+| `SOW_TRANSCRIPTION_KEY` | | The key of that server. |
+| `SOW_TRANSCRIPTION_MODEL` | `whisper-1` | Its name for the model. |
 | `SOW_MODELS_DIR` | `models` in your cache folder | Folder of the models; the service uses it too. |
 | `SOW_MODELS_SOURCES` | | Folders that are asked for a model first, separated as in `PATH`. |
 | `SOW_DEBUG` | | `1` prints the traceback of an error. |

@@ -12,6 +12,7 @@ from song_audio.errors import AudioSilentError
 from sow_analysis.engines.qwen3_server import Qwen3Server
 from sow_analysis.errors import EngineUnavailableError, ModelUnavailableError
 from sow_analysis.lrc import LrcOptions
+from sow_analysis.openai_api import ApiSetup
 from stream_of_worship.admin import failures
 
 Sow = Any
@@ -76,6 +77,42 @@ def test_the_pipeline_gets_the_qwen3_server_of_the_option_or_the_environment_wit
         None,
     ]
     assert [options.use_qwen3 for _, _, options in pipeline.asked] == [True, False, True, True]
+
+
+def test_the_pipeline_gets_the_api_servers_and_the_captions_that_are_asked_for(
+    sow: Sow, pipeline: FakePipeline, tone: Path, sheet_file: Path
+):
+    environment = {"SOW_LLM_URL": "http://gpu/v1", "SOW_LLM_MODEL": "m", "SOW_LLM_KEY": "s3cret-key"}
+    video = ("--youtube-url", "https://youtu.be/dQw4w9WgXcQ")
+    sow("align", tone, sheet_file, "--force", "--transcription-url", "http://ear/v1", *video, env=environment)
+    sow("align", tone, sheet_file, "--force", "--no-llm", "--no-captions", "--llm-model", "n", *video, env=environment)
+    sow("align", tone, sheet_file, "--force", "--force-whisper", *video)
+    assert [reach.llm for reach in pipeline.reaches] == [
+        ApiSetup("http://gpu/v1", "m", "s3cret-key"),
+        ApiSetup("http://gpu/v1", "n", "s3cret-key"),
+        None,
+    ]
+    assert pipeline.reaches[0].transcription == ApiSetup("http://ear/v1", "whisper-1")
+    assert [reach.captions is not None for reach in pipeline.reaches] == [True, False, False]
+    asked = [options for _, _, options in pipeline.asked]
+    assert [options.youtube_url for options in asked] == ["https://www.youtube.com/watch?v=dQw4w9WgXcQ"] * 3
+    assert [options.use_llm for options in asked] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--llm-url", "http://gpu/v1"), "needs a model too"),
+        (("--llm-url", "gpu", "--llm-model", "m"), "must begin with http:// or https://"),
+        (("--youtube-url", "https://youtube.com.example/watch?v=dQw4w9WgXcQ"), "one video on YouTube"),
+    ],
+)
+def test_servers_and_videos_that_are_none_are_mistakes_in_the_arguments(
+    sow: Sow, tone: Path, sheet_file: Path, arguments: tuple[str, ...], reason: str
+):
+    result = sow("align", tone, sheet_file, *arguments)
+    assert result.exit_code == 2
+    assert reason in result.stderr
 
 
 def test_an_address_that_is_none_is_a_mistake_in_the_arguments(sow: Sow, tone: Path, sheet_file: Path):

@@ -51,6 +51,12 @@ def test_the_report_tells_what_was_done(result: LrcResult):
     ]
 
 
+def test_what_there_is_to_know_of_an_engine_that_served_is_told(result: LrcResult):
+    moved = Attempt("hear", "captions", Outcome.SERVED, 0.1, "The captions are 12.3 s late: moved.")
+    told = summary(dataclasses.replace(result, attempts=(moved,)), sheet("x"))
+    assert told[3:5] == ["  heard by      captions (0.1 s)", "  captions: The captions are 12.3 s late: moved."]
+
+
 def test_a_sheet_that_is_sung_as_written_is_told_in_one_number():
     lines = tuple(TimedLine(text, i, i + 1.0, sheet_line=i) for i, text in enumerate("abc"))
     assert report.placed(lines, sheet(*"abc")) == "3"

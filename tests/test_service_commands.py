@@ -56,7 +56,8 @@ def test_the_service_gets_the_lyrics_and_only_the_options_that_were_given(
 ):
     remote("submit", tone, sheet_file)
     arguments = ("--language", "Chinese", "--model", "whisper-small", "--engines", "a, b", "--title", "晨光")
-    arguments += ("--redo", "--no-qwen3", "--youtube-url", "https://youtu.be/dQw4w9WgXcQ")
+    arguments += ("--redo", "--no-qwen3", "--youtube-url", "https://youtu.be/dQw4w9WgXcQ", "--no-captions", "--no-llm")
+    arguments += ("--llm-model", "m", "--force-whisper", "--vocals-stem", "--max-qwen3-duration", "60")
     remote("submit", tone, sheet_file, *arguments)
     plain, full = service.submitted
     assert plain["options"] == {}
@@ -65,7 +66,8 @@ def test_the_service_gets_the_lyrics_and_only_the_options_that_were_given(
     assert plain["label"] == "song.wav"
     assert full["options"] == {
         "language": "zh", "whisper_model": "small", "engines": ["a", "b"], "use_qwen3": False, "force": True,
-        "use_cache": False,
+        "use_cache": False, "use_captions": False, "use_llm": False, "llm_model": "m", "force_whisper": True,
+        "use_vocals_stem": True, "max_qwen3_duration": 60.0,
     }  # fmt: skip
     assert (full["song_title"], full["youtube_url"]) == ("晨光", "https://youtu.be/dQw4w9WgXcQ")
 
@@ -482,6 +484,20 @@ def test_the_doctor_asks_the_qwen3_server_how_it_is(remote: Sow, nowhere: str):
         server.does(says({"status": "loading"}, 503), says({"status": "ready"}))
         assert found(server.url) == ("bad", f"The Qwen3 server at {server.url} is not ready: loading.")
         assert found(server.url) == ("ok", f"{server.url} is ready")
+
+
+def test_the_doctor_asks_the_api_servers_how_they_are(remote: Sow, nowhere: str):
+    def found(**env: str) -> tuple[str, str]:
+        finding = findings(remote, env={"SOW_LLM_KEY": "s3cret-key", **env})[1]["llm"]
+        assert "s3cret-key" not in str(finding)
+        return finding["state"], finding["detail"]
+
+    assert found() == ("ok", "no server is set up")
+    assert found(SOW_LLM_URL=nowhere)[0] == "bad"
+    assert "cannot be reached" in found(SOW_LLM_URL=nowhere, SOW_LLM_MODEL="m")[1]
+    with rough_server() as server:
+        server.does(says({"data": []}))
+        assert found(SOW_LLM_URL=server.url, SOW_LLM_MODEL="m") == ("ok", f"{server.url} answers")
 
 
 def test_a_service_that_was_not_chosen_may_be_away(remote: Sow, nowhere: str, monkeypatch: pytest.MonkeyPatch):

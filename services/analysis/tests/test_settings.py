@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from sow_analysis.openai_api import Allowance, ApiSetup
 from sow_analysis.settings import Settings
 
 
@@ -99,3 +101,35 @@ def test_a_key_that_no_qwen3_server_can_have_is_refused_without_being_repeated()
     settings = Settings(qwen3_url="http://gpu:8001", qwen3_api_key="s3cret-key\n")
     assert settings.qwen3
     assert settings.qwen3.api_key == "s3cret-key"
+
+
+def test_api_servers_come_with_their_keys_and_their_limits():
+    assert (Settings(llm_url="").llm, Settings(transcription_url="").transcription) == (None, None)
+    settings = Settings(
+        llm_url="http://gpu/v1", llm_key="s3cret-key\n", llm_model="m", llm_seconds=9, transcription_url="http://ear/v1"
+    )
+    assert settings.llm == ApiSetup("http://gpu/v1", "m", "s3cret-key", allowance=Allowance(20, 40_000, 9))
+    assert settings.transcription
+    assert (settings.transcription.model, settings.transcription.api_key) == ("whisper-1", None)
+    assert "s3cret-key" not in repr(settings) + repr(settings.llm)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"llm_url": "http://gpu/v1"}, "SOW_ANALYSIS_LLM_MODEL must name a model"),
+        ({"llm_url": "gpu", "llm_model": "m"}, "must begin with http"),
+        ({"transcription_url": "http://me:s3cret-key@ear/v1"}, "must hold no user"),
+        ({"youtube_proxy": "s3cret-key"}, "proxy for YouTube must be"),
+        ({"engines": "whisper,nobody"}, "no engine 'nobody'"),
+    ],
+)
+def test_what_no_engine_can_work_with_is_refused_without_repeating_a_secret(wrong: dict[str, Any], reason: str):
+    with pytest.raises(ValidationError, match=reason) as caught:
+        Settings(**wrong)
+    assert "s3cret-key" not in str(caught.value)
+
+
+def test_the_engines_that_may_serve_are_named_in_one_list():
+    assert Settings().enabled is None
+    assert Settings(engines="whisper, pocketsphinx,").enabled == ("whisper", "pocketsphinx")

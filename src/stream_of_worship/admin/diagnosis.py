@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 from sow_analysis.models import ModelState, ModelStore
 from stream_of_worship import __version__
 from stream_of_worship.admin import failures
+from stream_of_worship.admin.api_servers import LLM, TRANSCRIPTION, setup_at
+from stream_of_worship.admin.api_servers import MODEL as API_MODEL
+from stream_of_worship.admin.api_servers import URL as API_URL
 from stream_of_worship.admin.configuration import read_settings
 from stream_of_worship.admin.errors import CommandError, ServiceError, ServiceUnreachableError
 from stream_of_worship.admin.player.program import PLAYERS
@@ -101,6 +104,26 @@ def qwen3(url: str | None) -> Iterator[Finding]:
         yield Finding("qwen3", State.BAD, str(error), "`sow align` does without it.")
     else:
         yield Finding("qwen3", State.OK, f"{server.origin} is ready")
+
+
+def api_servers(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """The servers of language models and of transcription that `sow align` would ask."""
+    from sow_analysis.openai_api import ApiError, check_api
+
+    uses = {LLM: ("llm", "for lines in doubt"), TRANSCRIPTION: ("transcription", "where Whisper cannot serve here")}
+    for prefix, (name, use) in uses.items():
+        url, model = environment.get(prefix + API_URL), environment.get(prefix + API_MODEL)
+        try:
+            setup = setup_at(prefix, url, model, environment)
+            if setup is None:
+                advice = f"It is not needed; one would be asked {use}. Name it in {prefix + API_URL}."
+                yield Finding(name, State.OK, "no server is set up", advice)
+                continue
+            asyncio.run(check_api(setup))
+        except (CommandError, ApiError) as error:
+            yield Finding(name, State.BAD, str(error), "`sow align` does without it.")
+        else:
+            yield Finding(name, State.OK, f"{setup.shown} answers")
 
 
 def model(states: Mapping[str, ModelState], name: str, without: str) -> Iterator[Finding]:

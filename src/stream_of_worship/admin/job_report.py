@@ -70,6 +70,7 @@ def outcome(job: Job, lines: Sequence[TimedLine] = ()) -> Iterator[str]:
     for turn in served:
         title = report.STEP_TITLES.get(turn.step, turn.step)
         yield f"  {escape(printable(f'{title:<12}  {turn.engine} ({turn.seconds:.1f} s)'))}"
+    yield from report.remarks(served)
     for turn in failed:
         times = f" {turn.times} times" if turn.times > 1 else ""
         reason = f": {turn.reason}" if turn.reason else ""

@@ -16,7 +16,7 @@ from stream_of_worship.admin.text import clock, count, printable
 
 MOST_DOUBTFUL = 20
 """Lines listed for people; the rest is counted. JSON lists all."""
-STEP_TITLES = {"hear": "heard by", "align": "timed by"}
+STEP_TITLES = {"hear": "heard by", "choose": "chosen by", "align": "timed by"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,7 @@ def summary(result: LrcResult, sheet: LyricSheet, output: str) -> Iterator[str]:
     for step, group in groupby(served, key=lambda turn: turn.step):
         engines = ", ".join(f"{turn.engine} ({turn.seconds:.1f} s)" for turn in group)
         yield f"  {STEP_TITLES.get(step, step):<12}  {escape(printable(engines))}"
+    yield from remarks(served)
     for turn in failed:
         times = f" {turn.times} times" if turn.times > 1 else ""
         reason = f": {turn.reason}" if turn.reason else ""
@@ -124,6 +125,13 @@ def split(all_turns: tuple[Turn, ...]) -> tuple[list[Turn], list[Turn]]:
     """Turns that served, by step, and the others."""
     served = [turn for turn in all_turns if turn.outcome is Outcome.SERVED]
     return sorted(served, key=lambda turn: turn.step, reverse=True), [t for t in all_turns if t not in served]
+
+
+def remarks(served: list[Turn]) -> Iterator[str]:
+    """What there is to know of engines that served."""
+    for turn in served:
+        if turn.reason:
+            yield f"  {escape(printable(f'{turn.engine}: {turn.reason}'))}"
 
 
 def percent(share: float) -> str:

@@ -27,7 +27,7 @@ def _none_if_blank(value: object) -> object:
     return None if value == "" else value
 
 
-def _shown(secret: SecretStr | None) -> str | None:
+def _revealed(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value().strip() or None if secret is not None else None
 
 
@@ -255,7 +255,7 @@ class Settings(BaseSettings):
         """Derive what hangs on the data folder, and refuse what contradicts itself."""
         try:
             _ = self.qwen3, self.llm, self.transcription  # refuse addresses and keys that cannot be any
-            WebOptions(_shown(self.youtube_proxy))
+            WebOptions(_revealed(self.youtube_proxy))
         except ApiMisconfiguredError as error:
             raise ValueError(str(error)) from None
         database_url = self.database_url or f"sqlite:///{self.data_dir.absolute() / 'service.db'}"
@@ -274,7 +274,7 @@ class Settings(BaseSettings):
             return None
         return Qwen3Server(
             self.qwen3_url,
-            _shown(self.qwen3_api_key),
+            _revealed(self.qwen3_api_key),
             connect_seconds=self.qwen3_connect_seconds,
             base_seconds=self.qwen3_base_seconds,
             seconds_per_second=self.qwen3_seconds_per_second,
@@ -291,7 +291,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}LLM_URL is set, so {PREFIX}LLM_MODEL must name a model")
         allowance = Allowance(self.llm_max_calls, self.llm_max_tokens, self.llm_seconds)
         return ApiSetup(
-            self.llm_url, self.llm_model, _shown(self.llm_key), self.llm_at_once, self.llm_spacing_seconds, allowance
+            self.llm_url, self.llm_model, _revealed(self.llm_key), self.llm_at_once, self.llm_spacing_seconds, allowance
         )
 
     @property
@@ -302,7 +302,7 @@ class Settings(BaseSettings):
         return ApiSetup(
             self.transcription_url,
             self.transcription_model,
-            _shown(self.transcription_key),
+            _revealed(self.transcription_key),
             self.transcription_at_once,
             self.transcription_spacing_seconds,
             Allowance(calls=self.transcription_max_calls, seconds=self.transcription_seconds),

@@ -29,6 +29,8 @@ _OF_JOBS = {
     "fetch_too_slow", "qwen3_unavailable", "qwen3_refused", "qwen3_answer_invalid", "answer_rejected",
     "captions_failed", "captions_missing", "youtube_failed", "youtube_rate_limit", "youtube_blocked",
     "youtube_unreachable", "youtube_too_slow", "youtube_unreadable", "youtube_paused",
+    "api_failed", "api_misconfigured", "api_unavailable", "api_refused", "api_answer_unusable", "api_budget_spent",
+    "api_paused",
 }  # fmt: skip
 """Codes that no request is answered with: they end jobs, explain attempts, or keep the service from starting."""
 
@@ -76,6 +78,27 @@ async def test_it_tells_of_its_qwen3_server_and_is_ready_without_it(
     assert (check["ok"], check["optional"]) == (ok, True)
     assert (detail or "") in (check["detail"] or "")
     assert "s3cret-key" not in ready.text
+
+
+@pytest.mark.parametrize(
+    ("status", "ok", "detail"),
+    [(200, True, None), (404, True, None), (401, False, "does not accept the key"), (503, False, "status 503")],
+)
+async def test_it_tells_of_its_api_servers_asks_them_seldom_and_is_ready_without_them(
+    opened: Opener, status: int, ok: bool, detail: str | None
+):
+    with rough_server() as server:
+        server.does(says({"data": []}, status))
+        api = {"llm_url": f"{server.url}/v1", "llm_key": "s3cret-key", "llm_model": "m"}
+        async with opened(**api) as client:
+            first, second = [await client.get("http://127.0.0.1/health/ready") for _ in range(2)]
+
+    assert first.json()["checks"]["llm"] == second.json()["checks"]["llm"]
+    check = first.json()["checks"]["llm"]
+    assert (first.status_code, check["ok"], check["optional"]) == (200, ok, True)
+    assert (detail or "") in (check["detail"] or "")
+    assert "s3cret-key" not in first.text
+    assert len(server.received) == 1
 
 
 async def test_its_numbers_tell_of_open_jobs_and_of_the_event_loop(client: httpx2.AsyncClient):

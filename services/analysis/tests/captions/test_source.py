@@ -242,10 +242,10 @@ def test_every_fault_at_every_place_has_its_name_and_passes(
         texts(captions_of(disk, witness, max_bytes=1_000_000, idle_seconds=_patience(fault)))
     assert caught.value.retryable
     assert "127.0.0.1" not in str(caught.value)
-    assert witness.told == ["failure"]
+    assert witness.told == ["failed"]
     youtube.recover()
     assert texts(captions_of(disk, witness)) == SUNG
-    assert witness.told == ["failure", "success"]
+    assert witness.told == ["failed", "succeeded"]
 
 
 def _patience(fault: Fault | None) -> float:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from backends import Backend
+from fake_youtube import VIDEO, VIDEO_URL, FakeTrack, FakeVideo, FakeYouTube, Fault, Place, json3
 
 from sow_analysis.fetching import upload_url
 from sow_analysis.jobs import Job, JobKind, JobStatus
@@ -254,6 +255,92 @@ async def test_the_key_of_the_qwen3_server_reaches_the_engine_and_no_row_or_comm
     assert "s3cret-key" not in repr(job)
 
 
+LOCAL = pytest.mark.parametrize("backend", ["local"], indirect=True)
+"""For what has nothing to do with databases and stores."""
+
+
+@pytest.fixture
+def youtube() -> Iterator[FakeYouTube]:
+    with FakeYouTube() as youtube:
+        youtube.videos[VIDEO] = FakeVideo([FakeTrack("en", json3((1.0, 2.0, "Morning light is breaking")))])
+        yield youtube
+
+
+@LOCAL
+async def test_captions_are_fetched_by_the_service_and_only_for_results_that_are_not_kept(
+    open_one: Open, youtube: FakeYouTube
+):
+    runtime = await open_one(youtube_base_url=youtube.url, youtube_spacing_seconds=0)
+    async with runtime.working():
+        jobs = [await until_ended(runtime, await submit(runtime, youtube_url=VIDEO_URL)) for _ in range(2)]
+        without = await until_ended(runtime, await submit(runtime))
+        forced = await until_ended(
+            runtime, await submit(runtime, youtube_url=VIDEO_URL, options={"force_whisper": True})
+        )
+
+    turns = [[(turn["engine"], turn["outcome"]) for turn in job.engines] for job in (*jobs, without, forced)]
+    assert turns == [[("youtube-captions", "served"), ("fake", "served")]] * 2 + [[("fake", "served")]] * 2
+    assert youtube.places() == [Place.WATCH, Place.PLAYER, Place.TRACK]
+    counted = runtime.metrics.exposition({}).decode()
+    assert 'sow_cache_lookups_total{cache="result",result="hit"} 2.0' in counted  # the second, and the last
+
+
+@LOCAL
+async def test_a_result_without_captions_that_may_come_back_is_not_kept(open_one: Open, youtube: FakeYouTube):
+    runtime = await open_one(youtube_base_url=youtube.url, youtube_spacing_seconds=0)
+    youtube.fail(Place.WATCH, Fault.FORBIDDEN)
+    async with runtime.working():
+        first = await until_ended(runtime, await submit(runtime, youtube_url=VIDEO_URL))
+        youtube.recover()
+        second = await until_ended(runtime, await submit(runtime, youtube_url=VIDEO_URL))
+
+    assert [job.engines[0]["outcome"] for job in (first, second)] == ["unavailable", "served"]
+    assert "refuses to answer this machine" in first.engines[0]["reason"]
+
+
+@LOCAL
+async def test_captions_that_are_switched_off_are_not_fetched(open_one: Open, youtube: FakeYouTube):
+    runtime = await open_one(youtube_base_url=youtube.url, youtube_captions=False)
+    async with runtime.working():
+        job = await until_ended(runtime, await submit(runtime, youtube_url=VIDEO_URL))
+
+    assert [turn["engine"] for turn in job.engines] == ["fake"]
+    assert not youtube.asked
+
+
+@LOCAL
+async def test_a_job_that_waits_for_youtube_can_be_cancelled(open_one: Open, youtube: FakeYouTube):
+    runtime = await open_one(youtube_base_url=youtube.url, youtube_spacing_seconds=0)
+    youtube.fail(Place.WATCH, Fault.HANG)
+    job_id = await submit(runtime, youtube_url=VIDEO_URL)
+    async with runtime.working():
+        async with asyncio.timeout(30):
+            while not youtube.asked:
+                await asyncio.sleep(0.02)
+        await runtime.jobs.cancel(job_id)
+        job = await until_ended(runtime, job_id)
+        assert (await until_ended(runtime, await submit(runtime, "another"))).status is JobStatus.COMPLETED
+
+    assert job.status is JobStatus.CANCELLED
+
+
+@LOCAL
+async def test_results_are_kept_apart_by_the_language_model_that_may_be_asked(open_one: Open):
+    llm = {"llm_url": "http://gpu.example/v1", "llm_key": "s3cret-key"}
+    plain, one, two = await open_one(), await open_one(**llm, llm_model="one"), await open_one(**llm, llm_model="two")
+    turns: list[list[str]] = []
+    for runtime, options in ((plain, [{}]), (two, [{}]), (one, [{}, {"llm_model": "two"}])):
+        async with runtime.working():
+            for chosen in options:
+                job = await until_ended(runtime, await submit(runtime, options=chosen))
+                turns.append([turn["engine"] for turn in job.engines])
+                assert "s3cret-key" not in repr(job)
+
+    assert turns == [["fake"], ["llm", "fake"], ["llm", "fake"], ["llm", "fake"]]
+    assert 'cache="result",result="hit"' not in two.metrics.exposition({}).decode()
+    assert 'cache="result",result="hit"} 1.0' in one.metrics.exposition({}).decode()
+
+
 async def test_a_recording_that_was_heard_before_is_not_heard_again_with_other_lyrics(open_one: Open):
     runtime = await open_one()
     async with runtime.working():
@@ -312,7 +399,11 @@ async def at_work(runtime: Runtime, job_id: str) -> None:
 
 
 def engines() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "sow_analysis.child" in child.cmdline()]
+    found: list[psutil.Process] = []
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):  # it has just ended
+            found += [child] if "sow_analysis.child" in child.cmdline() else []
+    return found
 
 
 async def no_engines() -> None:

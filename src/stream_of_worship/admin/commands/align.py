@@ -15,7 +15,6 @@ from lyric_timing.language import language_code
 from lyric_timing.parsing import read_sheet
 from song_audio.errors import AudioNotFoundError
 from sow_analysis.lrc import LrcOptions, LrcResult, Stage
-from sow_analysis.reach import Reach
 from stream_of_worship.admin import background, report
 from stream_of_worship.admin.api_servers import (
     LLM,
@@ -113,6 +112,8 @@ def align(
 
     The words are printed as LYRICS has them. Lines that a person should check are listed at the end.
     """
+    from sow_analysis.reach import Reach
+
     shell = Shell.of(context)
     with shell.reporting("Stopped. Nothing was written."):
         check_inputs(audio, lyrics)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, Response
@@ -14,6 +15,7 @@ from sow_analysis.api.documents import CheckDocument, Health, Readiness
 from sow_analysis.api.security import require_key
 from sow_analysis.engines.qwen3_client import check_qwen3
 from sow_analysis.errors import AnalysisError
+from sow_analysis.openai_api import check_api
 
 router = APIRouter(tags=["operation"])
 
@@ -37,6 +39,9 @@ async def ready(runtime: Runtime, response: Response) -> Readiness:
     optional: dict[str, Callable[[], Awaitable[object]]] = {}
     if (qwen3 := runtime.settings.qwen3) is not None:
         optional["qwen3"] = lambda: check_qwen3(qwen3)
+    for name, setup in (("llm", runtime.settings.llm), ("transcription", runtime.settings.transcription)):
+        if setup is not None:
+            optional[name] = partial(check_api, setup)
     found = await asyncio.gather(
         *(_check(check) for check in checks.values()),
         *(_check(check, optional=True) for check in optional.values()),

@@ -6,6 +6,7 @@ for the engines.
 """
 
 from sow_analysis.openai_api.budget import Allowance, Budget
+from sow_analysis.openai_api.check import check_api
 from sow_analysis.openai_api.client import ApiClient, Send
 from sow_analysis.openai_api.endpoint import Endpoint
 from sow_analysis.openai_api.errors import (
@@ -35,5 +36,6 @@ __all__ = [
     "Endpoint",
     "Gate",
     "Send",
+    "check_api",
     "gate_of",
 ]

@@ -33,6 +33,11 @@ class ApiSetup:
     def __post_init__(self) -> None:
         Endpoint(self.url, self.api_key)
 
+    @property
+    def shown(self) -> str:
+        """The address for messages."""
+        return Endpoint(self.url).shown
+
     def client(self) -> ApiClient:
         """A client, behind the gate that this process has to that server."""
         endpoint = Endpoint(self.url, self.api_key)
