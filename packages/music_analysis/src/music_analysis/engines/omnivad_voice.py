@@ -15,6 +15,7 @@ from music_analysis.errors import EngineError
 from music_analysis.frames import RATE, Samples
 
 _BLOCK = 60 * RATE
+_LEAST = RATE // 40  # the detector's frame: it refuses a sound that is shorter
 _OVERLAP = 2 * RATE  # what the detector has heard before it is believed
 
 
@@ -44,7 +45,7 @@ class OmniVadVoice:
             self._fresh = _OVERLAP // 2
 
     def finish(self) -> list[tuple[float, float]]:
-        if self._held.size > self._fresh:
+        if self._held.size > self._fresh and self._held.size >= _LEAST:
             self._detect(self._held)
         return self._spans
 
