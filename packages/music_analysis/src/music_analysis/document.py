@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from music_analysis.errors import DocumentError
 
@@ -20,10 +20,15 @@ SIGNAL = "signal"
 
 Mode = Literal["major", "minor"]
 
+_DESCRIBED = ConfigDict(use_attribute_docstrings=True)
+"""What is written below a field becomes its description in JSON schemas."""
+
 
 @dataclass(frozen=True, slots=True)
 class TempoAlternative:
     """Another tempo at which the song may be felt, half or double as a rule."""
+
+    __pydantic_config__ = _DESCRIBED
 
     bpm: float
     strength: float
@@ -34,6 +39,8 @@ class TempoAlternative:
 class TempoPoint:
     """The tempo around one moment."""
 
+    __pydantic_config__ = _DESCRIBED
+
     time_seconds: float
     bpm: float
 
@@ -41,6 +48,8 @@ class TempoPoint:
 @dataclass(frozen=True, slots=True)
 class Tempo:
     """How fast the beats come."""
+
+    __pydantic_config__ = _DESCRIBED
 
     bpm: float
     """The tempo that the song keeps for longest, in beats a minute."""
@@ -58,6 +67,8 @@ class Tempo:
 class Beat:
     """One beat."""
 
+    __pydantic_config__ = _DESCRIBED
+
     time_seconds: float
     position: int | None = None
     """In its bar, from 1, the downbeat; None where no bars were found."""
@@ -66,6 +77,8 @@ class Beat:
 @dataclass(frozen=True, slots=True)
 class TimeSignature:
     """How beats make bars. In 6/8 there are two beats to a bar, each of three eighths."""
+
+    __pydantic_config__ = _DESCRIBED
 
     numerator: int
     denominator: int
@@ -77,6 +90,8 @@ class TimeSignature:
 class KeyAlternative:
     """Another key that the song may be in: its relative or a fifth away, as a rule."""
 
+    __pydantic_config__ = _DESCRIBED
+
     tonic: str
     mode: Mode
     confidence: float
@@ -85,6 +100,8 @@ class KeyAlternative:
 @dataclass(frozen=True, slots=True)
 class KeySegment:
     """A stretch of the song in one key."""
+
+    __pydantic_config__ = _DESCRIBED
 
     start_seconds: float
     end_seconds: float
@@ -95,6 +112,8 @@ class KeySegment:
 @dataclass(frozen=True, slots=True)
 class Key:
     """The key that the song is in for longest."""
+
+    __pydantic_config__ = _DESCRIBED
 
     tonic: str
     """C, C#, Db, D, ..., spelt as the key signature is commonly written."""
@@ -111,6 +130,8 @@ class Key:
 class Loudness:
     """By EBU R 128 and ITU-R BS.1770."""
 
+    __pydantic_config__ = _DESCRIBED
+
     integrated_lufs: float | None
     """None where nothing is louder than -70 LUFS, or for 0.4 s."""
     range_lu: float | None
@@ -122,6 +143,8 @@ class Loudness:
 class Waveform:
     """The lowest and highest sample of each piece of the sound, for drawing; within ±1 unless the sound overshoots."""
 
+    __pydantic_config__ = _DESCRIBED
+
     peaks_per_second: int
     minimum: tuple[float, ...]
     maximum: tuple[float, ...]
@@ -131,6 +154,8 @@ class Waveform:
 class VocalSpan:
     """A stretch in which somebody sings or speaks."""
 
+    __pydantic_config__ = _DESCRIBED
+
     start_seconds: float
     end_seconds: float
 
@@ -138,6 +163,8 @@ class VocalSpan:
 @dataclass(frozen=True, slots=True)
 class VocalActivity:
     """Where there is a voice."""
+
+    __pydantic_config__ = _DESCRIBED
 
     source: str
     """`separated` if a separated voice was given, else the detector's name."""
@@ -147,6 +174,8 @@ class VocalActivity:
 @dataclass(frozen=True, slots=True)
 class MusicAnalysis:
     """All of it."""
+
+    __pydantic_config__ = _DESCRIBED
 
     duration_seconds: float
     loudness: Loudness
