@@ -11,10 +11,10 @@ ALIGNER_BIN := $(ALIGNER)/.venv/bin
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
 
-.venv/installed: constraints.txt pyproject.toml $(LIBRARIES:%=%/pyproject.toml) services/analysis/pyproject.toml
+.venv/installed: constraints.txt pyproject.toml $(LIBRARIES:%=%/pyproject.toml) packages/music_analysis/pyproject.toml services/analysis/pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/pip install --quiet -c constraints.txt $(LIBRARIES:%=-e %) -e services/analysis -e . --group dev
+	$(BIN)/pip install --quiet -c constraints.txt $(LIBRARIES:%=-e %) -e packages/music_analysis -e services/analysis -e . --group dev
 	touch $@
 
 $(ALIGNER)/.venv/installed: $(ALIGNER)/constraints.txt $(ALIGNER)/pyproject.toml $(LIBRARIES:%=%/pyproject.toml)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Times the sample song through the Analysis Service: starts one of its own, submits, prints the lyrics, stops it.
+# Times and analyses the sample song through the Analysis Service: starts one of its own, submits, prints what comes out,
+# stops it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 sow=.venv/bin/sow
@@ -20,3 +21,6 @@ export SOW_SERVER
 mkdir -p out
 $sow submit --force examples/morning_light/audio.ogg examples/morning_light/paper.txt -o out/morning_light.lrc
 cat out/morning_light.lrc
+$sow analyze --remote --force examples/morning_light/audio.ogg -o out/morning_light.analysis.json
+$sow show --force out/morning_light.analysis.json --lyrics out/morning_light.lrc --picture out/morning_light.svg > /dev/null
+echo "See it: out/morning_light.svg"

@@ -59,6 +59,9 @@ class FakeService:
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     audio: dict[str, bytes] = field(default_factory=dict)
     versions: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    analyses: dict[str, bytes] = field(default_factory=dict)
+    analysis: bytes = b"{}"
+    """What every song comes out like."""
     planned: dict[str, list[Answer]] = field(default_factory=lambda: defaultdict(list))
     ready: bool = True
 
@@ -86,7 +89,7 @@ class FakeService:
     def answers(self, call: str, *answers: Answer) -> None:
         self.planned[call] += answers
 
-    def submit(self, request: dict[str, Any]) -> dict[str, Any]:
+    def submit(self, request: dict[str, Any], kind: str = "lrc") -> dict[str, Any]:
         self.submitted.append(request)
         force = request.get("options", {}).get("force")
         for job in self.jobs.values():
@@ -94,7 +97,7 @@ class FakeService:
                 return job
         job_id = f"{len(self.jobs):032x}"
         job = {
-            "id": job_id, "kind": "lrc", "status": "queued", "stage": None, "progress": 0.0, "request": request,
+            "id": job_id, "kind": kind, "status": "queued", "stage": None, "progress": 0.0, "request": request,
             "content_hash": request.get("content_hash"), "song_title": request.get("song_title"),
             "label": request.get("label"), "attempts": [], "warnings": [], "result": None, "error": None,
             "created_at": "2026-11-24T10:00:00Z", "started_at": None,
@@ -116,6 +119,10 @@ class FakeService:
 
     def end(self, job: dict[str, Any]) -> None:
         job["finished_at"] = "2026-11-24T10:00:09Z"
+        if job["kind"] == "analyze":
+            self.analyses[job["content_hash"]] = self.analysis
+            job |= {"status": "completed", "stage": None, "progress": 1.0, "warnings": ["2 packets are damaged"]}
+            return
         text = job["request"]["lyrics_text"]
         for mark, error in self.fails.items():
             if mark in text:
@@ -195,10 +202,19 @@ class FakeHandler(BaseHTTPRequestHandler):
     def submit(self, body: bytes) -> None:
         self.answer(202, self.service.shown(self.service.submit(json.loads(body))))
 
+    def submit_analysis(self, body: bytes) -> None:
+        self.answer(202, self.service.shown(self.service.submit(json.loads(body), "analyze")))
+
+    def get_analysis(self, body: bytes, song: str) -> None:
+        if (found := self.service.analyses.get(song)) is None:
+            self.planned(problem(404, "analysis_not_found", "The song was not analysed."))
+            return
+        self.answer(200, found, {"ETag": '"1"'})
+
     def list_jobs(self, body: bytes) -> None:
         limit, after = int(self.query.get("limit", "50")), self.query.get("after")
         found = sorted(self.service.jobs.values(), key=lambda job: job["id"], reverse=True)
-        for name in ("status", "content_hash"):
+        for name in ("status", "kind", "content_hash"):
             found = [job for job in found if self.query.get(name) in (None, job[name])]
         found = [job for job in found if after is None or job["id"] < after]
         following = found[limit - 1]["id"] if len(found) > limit else None
@@ -298,6 +314,8 @@ class FakeHandler(BaseHTTPRequestHandler):
 ROUTES: dict[str, Callable[..., None]] = {
     "POST /api/v1/audio": FakeHandler.upload,
     "POST /api/v1/jobs/lrc": FakeHandler.submit,
+    "POST /api/v1/jobs/analyze": FakeHandler.submit_analysis,
+    r"GET /api/v1/songs/(\w+)/analysis": FakeHandler.get_analysis,
     "GET /api/v1/jobs": FakeHandler.list_jobs,
     "GET /api/v1/jobs/([^/]+)": FakeHandler.get_job,
     "POST /api/v1/jobs/([^/]+)/cancel": FakeHandler.cancel,

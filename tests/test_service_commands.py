@@ -253,7 +253,7 @@ def test_no_jobs_are_no_error(remote: Sow):
 def test_the_status_of_a_job(remote: Sow, service: FakeService, tone: Path, sheet_file: Path):
     job_id = submitted(remote, tone, sheet_file)
     result = remote("status", job_id)
-    head = f"{job_id}  processing\n  song          song.wav\n  recording     {hash_of(tone)}\n"
+    head = f"{job_id}  processing\n  song          song.wav\n  work          lyrics\n  recording     {hash_of(tone)}\n"
     assert result.stdout.startswith(head)
     assert "now           Reading the recording, 10 %\n" in result.stdout
 

@@ -63,6 +63,17 @@ def test_a_song_is_submitted_watched_and_written(server: Server, song: Path):
     assert song.with_suffix(".lrc").read_text().count("\n[") > 10
 
 
+def test_a_song_is_analysed_and_shown(server: Server, song: Path):
+    result = server.sow("analyze", song, "--remote")
+    assert result.returncode == 0, result.stderr
+    assert "133.4 beats a minute" in result.stdout
+    assert "Analysing the music ..." in result.stderr
+    (job,) = server.json("jobs", "--song", song, "--kind", "analysis")
+    assert "4/4, C major" in server.sow("status", job["id"]).stdout
+    assert server.json("show", song)["key"]["tonic"] == "C"
+    assert server.sow("analyze", song, "--remote").returncode == 0
+
+
 def test_a_job_is_watched_from_elsewhere(server: Server, song: Path):
     job = server.json("submit", song, song.with_suffix(".txt"), "--title", "fake:seconds=1.1")
     again = server.json("submit", song, song.with_suffix(".txt"), "--title", "fake:seconds=1.1")

@@ -15,6 +15,7 @@ from stream_of_worship import __version__
 from stream_of_worship.admin import background
 from stream_of_worship.admin.commands import (
     align,
+    analyze,
     batch,
     cancel,
     doctor,
@@ -22,6 +23,7 @@ from stream_of_worship.admin.commands import (
     lyrics,
     models,
     serve,
+    show,
     status,
     submit,
     view,
@@ -38,6 +40,7 @@ EXAMPLES = """
 \b
   sow align song.mp3 lyrics.txt    writes song.lrc
   sow view song.lrc                shows it moving, with the sound
+  sow analyze song.mp3             tells its tempo, key and loudness
   sow serve                        runs the service, for `sow submit`
 """
 SERVICE = "Commands for the Analysis Service"
@@ -63,6 +66,8 @@ def create_app(services: Services) -> typer.Typer:
 
     app.command(epilog=align.EXAMPLES)(align.align)
     app.command(epilog=view.EXAMPLES)(view.view)
+    app.command(epilog=analyze.EXAMPLES)(analyze.analyze)
+    app.command(epilog=show.EXAMPLES)(show.show)
     app.command(epilog=serve.EXAMPLES, rich_help_panel=SERVICE)(serve.serve)
     app.command(epilog=worker.EXAMPLES, rich_help_panel=SERVICE)(worker.worker)
     app.command(epilog=submit.EXAMPLES, rich_help_panel=SERVICE)(submit.submit)

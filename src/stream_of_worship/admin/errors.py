@@ -35,6 +35,12 @@ class OutputUnwritableError(CommandError):
     code = "output_unwritable"
 
 
+class AnalysisUnreadableError(CommandError):
+    """The file does not hold an analysis, or one of a newer program."""
+
+    code = "analysis_unreadable"
+
+
 class SoundUnavailableError(CommandError):
     """This machine cannot play the recording aloud."""
 

@@ -87,6 +87,7 @@ REMEDIES: Mapping[type[Exception], str] = {
     command.ArgumentsSwappedError: "Put the recording first: sow align AUDIO LYRICS",
     command.OutputExistsError: "Use --force to replace it, or -o FILE to write elsewhere.",
     command.OutputUnwritableError: "Choose another place with -o FILE, or make room there.",
+    command.AnalysisUnreadableError: "`sow analyze AUDIO -o FILE` writes one.",
     command.SettingsError: "docs/settings.md explains every setting.",
     command.ServiceError: "Look into the service's log; `sow doctor` says how the service is.",
     command.ServiceUnreachableError: "Start it with `sow serve`, or name another with --server URL or SOW_SERVER.",

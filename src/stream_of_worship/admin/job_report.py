@@ -11,13 +11,16 @@ from rich.markup import escape
 from lyric_timing.timed import TimedLine
 from sow_analysis.lrc import Attempt, Outcome
 from stream_of_worship.admin import report
+from stream_of_worship.admin.music_report import GUESS
 from stream_of_worship.admin.progress import SERVICE_TITLES
 from stream_of_worship.admin.remote import doing
 from stream_of_worship.admin.text import clock, count, printable
 
 if TYPE_CHECKING:
-    from stream_of_worship.admin.client import Job
+    from stream_of_worship.admin.client import Job, JobResult
 
+WORKS = {"lrc": "lyrics", "analyze": "analysis"}
+"""What people call the kinds of jobs."""
 COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "waiting": "yellow"}
 
 
@@ -41,6 +44,7 @@ def card(job: Job) -> Iterator[str]:
     yield f"[bold]{escape(printable(job.id))}[/]  {status(job)}"
     if name := job.song_title or job.label:
         yield f"  song          {escape(printable(name))}"
+    yield f"  work          {escape(printable(WORKS.get(job.kind, job.kind)))}"
     if job.content_hash:
         yield f"  recording     {escape(printable(job.content_hash))}"
     if now := doing_now(job):
@@ -60,6 +64,8 @@ def outcome(job: Job, lines: Sequence[TimedLine] = ()) -> Iterator[str]:
     """How well it went: confidence, engines, lines to check, warnings. `lines` are the lyrics, where they are known."""
     if job.result and job.result.confidence is not None:
         yield f"  confidence    {report.percent(job.result.confidence)} on average"
+    if job.kind == "analyze" and job.result:
+        yield f"  found         {escape(printable(found(job.result)))}"
     served, failed = report.split(report.turns(attempts(job)))
     for turn in served:
         title = report.STEP_TITLES.get(turn.step, turn.step)
@@ -73,6 +79,17 @@ def outcome(job: Job, lines: Sequence[TimedLine] = ()) -> Iterator[str]:
         yield from doubtful(job.result.doubtful, lines)
     for warning in job.warnings:
         yield f"[yellow]warning:[/] {escape(printable(warning))}"
+
+
+def found(result: JobResult) -> str:
+    """What an analysis has found out, as far as it is more than a guess."""
+    tempo, key, bars = result.tempo_bpm, result.key, result.time_signature
+    parts: list[str] = []
+    if tempo and (result.tempo_confidence or 0.0) >= GUESS:
+        parts += [f"{tempo:.1f} beats a minute", *([bars] if bars else [])]
+    if key and (result.key_confidence or 0.0) >= GUESS:
+        parts.append(key)
+    return ", ".join(parts) or "neither pulse nor key"
 
 
 def doubtful(places: Sequence[int], lines: Sequence[TimedLine]) -> Iterator[str]:

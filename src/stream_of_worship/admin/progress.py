@@ -27,6 +27,7 @@ SERVICE_TITLES: dict[str, str] = {
     "cancelled": "Cancelled",
     "fetch": "Fetching the recording",
     "store": "Storing the lyrics",
+    "analyse": "Analysing the music",
     **{stage.value: title for stage, title in TITLES.items()},
 }
 """What a job on a service is doing: its stage while it is being worked on, else its status."""

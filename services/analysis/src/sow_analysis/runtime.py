@@ -17,9 +17,9 @@ from sow_analysis.fetching import fetch
 from sow_analysis.jobs import Backoff, DocketQueue, JobKind, JobQueue, JobStore, Rules, Sweeper, Upkeep
 from sow_analysis.metrics import Metrics
 from sow_analysis.settings import Settings
-from sow_analysis.songs import LyricsStore, Publisher, RecordingStore
+from sow_analysis.songs import AnalysisStore, LyricsStore, Publisher, RecordingStore
 from sow_analysis.storage import Storage, open_storage
-from sow_analysis.worker import EnginePool, LrcExecutor, Outside, Stop
+from sow_analysis.worker import AnalysisWork, EnginePool, Executor, LrcWork, Outside, Stop, Work
 
 _DUE_PER_SLOT = 8
 """Due jobs to look up in each round, for each job that may run at once."""
@@ -59,6 +59,7 @@ class Runtime:
     recordings: RecordingStore
     lyrics: LyricsStore
     publisher: Publisher
+    analyses: AnalysisStore
     caches: Caches
     engines: EnginePool
     captions: YouTubeCaptions | None
@@ -69,20 +70,14 @@ class Runtime:
     async def working(self) -> AsyncGenerator[None]:
         """Take jobs while the block runs. At its end, what runs may go on for a while, and is given back after that."""
         stop = Stop(self.shutdown.begun.is_set, lambda: self.shutdown.expired)
-        executor = LrcExecutor(
-            self.settings,
-            self.jobs,
-            self.recordings,
-            self.lyrics,
-            self.publisher,
-            self.caches.results,
-            self.engines,
-            Outside(self.settings, self.captions),
-            self.fetch,
-            self.metrics,
-            stop,
-        )
-        concurrency = {JobKind.LRC: self.settings.lrc_concurrency}
+        concurrency = {
+            JobKind.LRC: self.settings.lrc_concurrency,
+            JobKind.ANALYZE: self.settings.analysis_concurrency,
+        }
+        executors = {
+            work.kind: Executor(work, self.settings, self.jobs, self.recordings, self.fetch, self.metrics, stop)
+            for work in self._works()
+        }
         sweeper = Sweeper(
             self.jobs,
             self.queue,
@@ -93,7 +88,7 @@ class Runtime:
             chores=(self.publisher.publish_all, self.upkeep.delete_old),
         )
         tasks = (
-            self.queue.run({JobKind.LRC: (executor.work_on, concurrency[JobKind.LRC])}),
+            self.queue.run({kind: (executor.work_on, concurrency[kind]) for kind, executor in executors.items()}),
             asyncio.create_task(sweeper.run(), name="sweeper"),
         )
         try:
@@ -103,6 +98,21 @@ class Runtime:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _works(self) -> tuple[Work, ...]:
+        """The kinds of work that this process does."""
+        return (
+            LrcWork(
+                self.settings,
+                self.lyrics,
+                self.publisher,
+                self.caches.results,
+                self.engines,
+                Outside(self.settings, self.captions),
+                self.metrics,
+            ),
+            AnalysisWork(self.settings, self.analyses, self.engines),
+        )
 
     async def fetch(self, url: str, destination: Path) -> str:
         """Bring a recording here: one that was uploaded from the storage, any other from its address."""
@@ -144,6 +154,7 @@ async def open_runtime(settings: Settings) -> AsyncGenerator[Runtime]:
             RecordingStore(database, storage),
             lyrics,
             Publisher(lyrics, storage),
+            AnalysisStore(storage),
             caches,
             engines,
             open_captions(settings) if settings.youtube_captions else None,

@@ -172,6 +172,7 @@ async def test_the_description_is_complete(client: httpx2.AsyncClient):
     assert set(operations) == {
         ("POST", "/api/v1/audio"),
         ("POST", "/api/v1/jobs/lrc"),
+        ("POST", "/api/v1/jobs/analyze"),
         ("GET", "/api/v1/jobs"),
         ("GET", "/api/v1/jobs/{job_id}"),
         ("GET", "/api/v1/jobs/{job_id}/events"),
@@ -179,6 +180,8 @@ async def test_the_description_is_complete(client: httpx2.AsyncClient):
         ("GET", "/api/v1/songs/{content_hash}/lyrics.{format_name}"),
         ("PUT", "/api/v1/songs/{content_hash}/lyrics"),
         ("GET", "/api/v1/songs/{content_hash}/lyrics/versions"),
+        ("GET", "/api/v1/songs/{content_hash}/analysis"),
+        ("GET", "/api/v1/songs/{content_hash}/analysis.jams"),
         ("GET", "/health"),
         ("GET", "/health/ready"),
         ("GET", "/metrics"),

@@ -122,6 +122,20 @@ async def test_a_recording_that_is_not_there_or_another_one_fails_the_job(open_o
     assert codes == ["object_not_found", "content_hash_mismatch", "address_refused"]
 
 
+async def test_an_analysis_of_what_is_no_recording_fails_at_once_beside_a_job_for_lyrics(open_one: Open):
+    runtime = await open_one(lrc_concurrency=1)
+    lyrics = await submit(runtime, "fake:seconds=60")
+    analysis = (await runtime.jobs.submit(JobKind.ANALYZE, {"audio_url": upload_url(SONG), "options": {}}, SONG)).job
+    async with runtime.working():
+        await at_work(runtime, lyrics)
+        failed = await until_ended(runtime, analysis.id)
+        await runtime.jobs.cancel(lyrics)
+
+    assert (failed.status, failed.attempt) == (JobStatus.FAILED, 1)
+    assert failed.error
+    assert failed.error.code == "audio_unreadable"
+
+
 async def test_a_job_that_takes_too_long_is_stopped(open_one: Open):
     runtime = await open_one(job_seconds=0.5)
     async with runtime.working():

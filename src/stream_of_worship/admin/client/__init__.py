@@ -23,12 +23,20 @@ from stream_of_worship.admin.client.documents import (
     Readiness,
     Upload,
 )
-from stream_of_worship.admin.client.service import HASH, AnalysisClient, LrcRequest, Lyrics, completed
+from stream_of_worship.admin.client.service import (
+    HASH,
+    AnalysisClient,
+    AnalysisRequest,
+    LrcRequest,
+    Lyrics,
+    completed,
+)
 
 __all__ = [
     "FINAL",
     "HASH",
     "AnalysisClient",
+    "AnalysisRequest",
     "Check",
     "Document",
     "Fault",

@@ -48,12 +48,17 @@ class Fault(Document):
 
 
 class JobResult(Document):
-    """What a job has brought, apart from the lyrics: `doubtful` are the places of the lines that need a look."""
+    """What a job has brought, apart from lyrics or analysis: `doubtful` are the places of the lines to look at."""
 
     version: int | None = None
     is_current: bool = True
     confidence: float | None = None
     doubtful: list[int] = Field(default_factory=list[int])
+    tempo_bpm: float | None = None
+    tempo_confidence: float | None = None
+    key: str | None = None
+    key_confidence: float | None = None
+    time_signature: str | None = None
 
 
 class Job(Document):

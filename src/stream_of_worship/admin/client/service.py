@@ -66,6 +66,27 @@ class LrcRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class AnalysisRequest:
+    """What to analyse."""
+
+    audio_url: str
+    content_hash: str | None = None
+    label: str | None = None
+    """What lists call the song."""
+    force: bool = False
+    """Analyse it anew, even if it was analysed before."""
+
+    def body(self) -> dict[str, Any]:
+        """As the service takes it; what is not known is left out."""
+        named = {"content_hash": self.content_hash, "label": self.label}
+        return {
+            "audio_url": self.audio_url,
+            **{name: value for name, value in named.items() if value is not None},
+            "options": {"tier": "fast", "force": self.force},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Lyrics:
     """Timed lyrics in one format, and the version that they are."""
 
@@ -120,6 +141,14 @@ class AnalysisClient:
     def submit_lrc(self, request: LrcRequest) -> Job:
         """Asks for timed lyrics. The same request while its job is open gives that job."""
         return read(Job, self._connection.send("POST", f"{API}/jobs/lrc", json=request.body()))
+
+    def submit_analysis(self, request: AnalysisRequest) -> Job:
+        """Asks for an analysis. The same request while its job is open gives that job."""
+        return read(Job, self._connection.send("POST", f"{API}/jobs/analyze", json=request.body()))
+
+    def analysis(self, content_hash: str) -> bytes:
+        """The document of a song's analysis."""
+        return self._connection.send("GET", f"{API}/songs/{content_hash}/analysis").content
 
     def jobs(self, *, limit: int, **filters: str | None) -> list[Job]:
         """The newest jobs, newest first, at most `limit`."""

@@ -176,14 +176,23 @@ def check_inputs(audio: Path, lyrics: Path) -> None:
         ArgumentsSwappedError: the lyrics came first.
         UsageError: both are recordings.
     """
-    if not audio.exists():
-        raise AudioNotFoundError(f"{audio} does not exist.")
-    if audio.is_dir():
-        raise AudioNotFoundError(f"{audio} is a folder; give one recording.")
+    check_recording(audio)
     if lyrics.is_file() and looks_like_media(lyrics):
         if looks_like_media(audio):
             raise UsageError(f"{lyrics} is a recording; LYRICS must be a text file")
         raise ArgumentsSwappedError(f"{lyrics} is a recording and {audio} is not")
+
+
+def check_recording(audio: Path) -> None:
+    """That there is a file at all.
+
+    Raises:
+        AudioNotFoundError: there is not.
+    """
+    if not audio.exists():
+        raise AudioNotFoundError(f"{audio} does not exist.")
+    if audio.is_dir():
+        raise AudioNotFoundError(f"{audio} is a folder; give one recording.")
 
 
 def choose_format(output: str | None, format_name: str | None) -> str:

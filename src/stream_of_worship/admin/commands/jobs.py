@@ -39,11 +39,21 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Kind(StrEnum):
+    """What a job can be for."""
+
+    LYRICS = "lyrics"
+    ANALYSIS = "analysis"
+
+
 def jobs(
     context: typer.Context,
     status: Annotated[
         Status | None,
         typer.Option("--status", "-s", help="Only those that stand there. Default: all.", show_default=False),
+    ] = None,
+    kind: Annotated[
+        Kind | None, typer.Option("--kind", "-k", help="Only those for that. Default: all.", show_default=False)
     ] = None,
     song: Annotated[
         str | None,
@@ -61,12 +71,15 @@ def jobs(
         content_hash = local_hash(song) if song else None
         if song and content_hash is None:
             raise AudioNotFoundError(f"{song} does not exist and is no content hash.")
-        found = background.run(lambda _: service.jobs(limit=limit, status=status, content_hash=content_hash))
+        of_kind = next((name for name, work in job_report.WORKS.items() if work == kind), None)
+        found = background.run(
+            lambda _: service.jobs(limit=limit, status=status, kind=of_kind, content_hash=content_hash)
+        )
         if as_json:
             echo([job.plain() for job in found])
             return
         if not found:
-            shell.tell("There is no such job." if status or song else "There is no job yet.")
+            shell.tell("There is no such job." if status or kind or song else "There is no job yet.")
             return
         shell.out.print(table(found))
 
@@ -74,11 +87,12 @@ def jobs(
 def table(found: list[Job]) -> Table:
     """One row for each job."""
     result = Table(box=None, pad_edge=False)
-    for heading in ("job", "status", "", "song", "submitted"):
-        result.add_column(heading, no_wrap=heading in ("job", "status", "submitted"), overflow="fold")
+    for heading in ("job", "for", "status", "", "song", "submitted"):
+        result.add_column(heading, no_wrap=heading in ("job", "for", "status", "submitted"), overflow="fold")
     for job in found:
         result.add_row(
             escape(printable(job.id)),
+            escape(printable(job_report.WORKS.get(job.kind, job.kind))),
             job_report.status(job),
             escape(printable(job_report.doing_now(job) or (job.error.message if job.error else ""))),
             escape(printable(job.song)),

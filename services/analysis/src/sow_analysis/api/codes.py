@@ -18,6 +18,9 @@ PROBLEMS = Problems(
         "lyrics_not_found": ProblemKind(404, "There are no such lyrics"),
         "edited_meanwhile": ProblemKind(412, "The lyrics were changed meanwhile"),
         "precondition_missing": ProblemKind(428, "Say which version was edited"),
+        # Analyses
+        "analysis_not_found": ProblemKind(404, "The song was not analysed"),
+        "not_offered": ProblemKind(422, "The service does not offer that"),
         # Jobs
         "job_not_found": ProblemKind(404, "There is no such job"),
         "job_finished": ProblemKind(409, "The job has ended"),

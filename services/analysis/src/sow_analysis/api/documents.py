@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -81,7 +81,23 @@ class LrcJobOptions(Strict):
     use_cache: bool = Field(default=True, description="Whether a result that was worked out before will do.")
 
 
-class LrcJobRequest(Strict):
+class SongJobRequest(Strict):
+    """What every job wants to know: which recording it is about."""
+
+    audio_url: Annotated[str, Field(max_length=4096), AfterValidator(_audio_url)] = Field(
+        description="Where the recording is: as POST /audio answered, or http, https or s3."
+    )
+    content_hash: str | None = Field(
+        default=None, pattern="^[0-9a-f]{64}$", description="SHA-256 of the recording. One that differs fails the job."
+    )
+    label: str | None = Field(
+        default=None,
+        max_length=300,
+        description="What lists call a song that has no title, such as its file's name. The result does not show it.",
+    )
+
+
+class LrcJobRequest(SongJobRequest):
     """A recording, and the words that are sung in it."""
 
     model_config = ConfigDict(
@@ -100,23 +116,41 @@ class LrcJobRequest(Strict):
         },
     )
 
-    audio_url: Annotated[str, Field(max_length=4096), AfterValidator(_audio_url)] = Field(
-        description="Where the recording is: as POST /audio answered, or http, https or s3."
-    )
-    content_hash: str | None = Field(
-        default=None, pattern="^[0-9a-f]{64}$", description="SHA-256 of the recording. One that differs fails the job."
-    )
     lyrics_text: str = Field(min_length=1, description="Plain text, one sung line per line; LRC and ChordPro will do.")
     song_title: str | None = Field(default=None, max_length=300)
-    label: str | None = Field(
-        default=None,
-        max_length=300,
-        description="What lists call a song that has no title, such as its file's name. The lyrics do not show it.",
-    )
     youtube_url: Annotated[str, Field(max_length=300), AfterValidator(_youtube_url)] | None = Field(
         default=None, description="A video of this recording, whose captions may help."
     )
     options: LrcJobOptions = LrcJobOptions()
+
+
+class AnalysisJobOptions(Strict):
+    """How to analyse a song."""
+
+    tier: Literal["fast", "full"] = Field(
+        default="fast", description="How much to find out. `full` is not offered yet, and refused."
+    )
+    generate_stems: bool = Field(
+        default=False, description="Whether to separate the song into stems. Not offered yet, and refused."
+    )
+    stem_model: str | None = Field(
+        default=None, pattern=r"^[\w.-]{1,64}$", description="Model that separates. Not offered yet, and refused."
+    )
+    force: bool = Field(default=False, description="Whether to analyse a recording anew that was analysed before.")
+
+
+class AnalysisJobRequest(SongJobRequest):
+    """A recording to analyse."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [{"audio_url": f"sow://audio/{HASH}", "content_hash": HASH, "options": {"tier": "fast"}}]
+        },
+    )
+
+    options: AnalysisJobOptions = AnalysisJobOptions()
 
 
 class UploadDocument(BaseModel):

@@ -11,9 +11,8 @@ from lyric_timing import parse_sheet
 from sow_analysis.api.codes import responses
 from sow_analysis.api.context import JobId, Runtime
 from sow_analysis.api.documents import JobDocument, JobPage, LrcJobRequest
-from sow_analysis.fetching import uploaded
+from sow_analysis.api.submitting import answers, submitted
 from sow_analysis.jobs import JobKind, JobStatus
-from sow_analysis.jobs.model import Ticket
 from sow_web.problems import ProblemError
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
@@ -22,28 +21,14 @@ router = APIRouter(prefix="/jobs", tags=["jobs"])
 @router.post(
     "/lrc",
     status_code=202,
-    responses={
-        **responses("too_large", "request_invalid", "lyrics_unusable", "recording_not_found", "queue_full"),
-        202: {"headers": {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}},
-    },
+    responses=answers("too_large", "request_invalid", "lyrics_unusable"),
 )
 async def submit_lrc(request: LrcJobRequest, runtime: Runtime, response: Response) -> JobDocument:
     """Ask for timed lyrics. The same request while its job is open gives that job."""
     if len(request.lyrics_text.encode()) > (limit := runtime.settings.max_lyrics_bytes):
         raise ProblemError("too_large", f"The lyrics are longer than {limit} bytes.")
     await asyncio.to_thread(parse_sheet, request.lyrics_text, language=request.options.language)
-    content_hash = request.content_hash
-    if (song := uploaded(request.audio_url)) is not None:
-        content_hash = (await runtime.recordings.get(song)).content_hash
-    submission = await runtime.jobs.submit(
-        JobKind.LRC, request.model_dump(mode="json", exclude={"label"}), content_hash, request.label
-    )
-    job = submission.job
-    runtime.metrics.job_submitted(job.kind, created=submission.created)
-    if submission.created:
-        await runtime.queue.add([Ticket(job.id, job.kind, job.attempt, job.not_before)])
-    response.headers["Location"] = f"/api/v1/jobs/{job.id}"
-    return JobDocument.of(job)
+    return await submitted(JobKind.LRC, request, runtime, response)
 
 
 @router.get("")

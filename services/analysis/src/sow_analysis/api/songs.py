@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from lyric_timing import formats
 from lyric_timing.errors import FormatError
 from sow_analysis.api.codes import responses
+from sow_analysis.api.conditions import etags, has
 from sow_analysis.api.context import ContentHash, Runtime
 from sow_analysis.api.documents import VersionDocument, VersionList
 from sow_analysis.songs.lyrics import Condition
@@ -58,7 +59,7 @@ async def get_lyrics(
     """Give a song's timed lyrics in a format."""
     found = await runtime.lyrics.get(content_hash, version)
     headers = {"ETag": found.info.etag, "Cache-Control": "no-cache"}
-    if if_none_match is not None and ({found.info.etag, "*"} & set(_etags(if_none_match))):
+    if has(if_none_match, found.info.etag):
         return Response(status_code=304, headers=headers)
     form = formats.FORMATS[format_name.value]
     text = await asyncio.to_thread(_converted, found.document, form.name)
@@ -97,7 +98,7 @@ async def put_lyrics(
     """
     if if_none_match not in (None, "*"):
         raise ProblemError("request_invalid", "If-None-Match takes only * here.")
-    condition = Condition(tuple(_etags(if_match or "")), if_none_match == "*")
+    condition = Condition(tuple(etags(if_match or "")), if_none_match == "*")
     document = await asyncio.to_thread(_document, await request.body(), request.headers.get("content-type", ""))
     info = await runtime.lyrics.put_edit(content_hash, document, condition)
     await runtime.publisher.publish_or_leave(info)
@@ -134,7 +135,3 @@ def _named(content_type: str) -> str | None:
         if form.media_type == media_type and media_type != "text/plain":
             return form.name
     return None
-
-
-def _etags(header: str) -> list[str]:
-    return [tag for part in header.split(",") if (tag := part.strip().removeprefix("W/"))]

@@ -28,6 +28,7 @@ from sow_analysis.failures import failure_of
 
 TASKS = {
     "time_lyrics": "sow_analysis.child.tasks:time_lyrics",
+    "analyse": "sow_analysis.child.tasks:analyse",
     "probe": "sow_analysis.child.tasks:probe",
 }
 """What can be asked for. Loaded on first use: decoding a header takes no neural network."""

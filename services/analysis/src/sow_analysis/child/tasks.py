@@ -58,6 +58,20 @@ def time_lyrics(
     return {**asdict(result), "recalled": recalled}
 
 
+def analyse(*, progress: Tell, audio: str, max_seconds: float) -> dict[str, Any]:
+    """Find out what one recording is like as music.
+
+    The result holds `document`, the analysis as its JSON text, and `warnings` about the file.
+    """
+    from sow_analysis.music import analyse_recording
+
+    try:
+        listened = analyse_recording(Path(audio), progress, max_seconds=max_seconds)
+    except AudioTooLongError as error:
+        raise AudioTooLongError(_too_long(max_seconds)) from error
+    return {"document": listened.analysis.to_json(), "warnings": list(listened.warnings)}
+
+
 def probe(*, progress: Tell, audio: str, max_seconds: float) -> dict[str, Any]:
     """Look into a file: whether it is a recording, of which kind, and how long. Nothing is decoded.
 

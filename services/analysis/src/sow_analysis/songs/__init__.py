@@ -1,10 +1,12 @@
-"""Songs: their recordings, and the versions of their timed lyrics.
+"""Songs: their recordings, the versions of their timed lyrics, and their analyses.
 
 from sow_analysis.songs import SongStore
 version = await SongStore(database).current(content_hash)
 """
 
+from sow_analysis.songs.analyses import AnalysisStore, StoredAnalysis
 from sow_analysis.songs.errors import (
+    AnalysisNotFoundError,
     EditedMeanwhileError,
     LyricsNotFoundError,
     PreconditionMissingError,
@@ -15,6 +17,8 @@ from sow_analysis.songs.publishing import Publisher
 from sow_analysis.songs.recordings import Recording, RecordingStore
 
 __all__ = [
+    "AnalysisNotFoundError",
+    "AnalysisStore",
     "EditedMeanwhileError",
     "LyricsNotFoundError",
     "LyricsStore",
@@ -24,6 +28,7 @@ __all__ = [
     "Recording",
     "RecordingNotFoundError",
     "RecordingStore",
+    "StoredAnalysis",
     "Version",
     "VersionInfo",
 ]

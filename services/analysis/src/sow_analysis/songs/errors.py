@@ -27,3 +27,9 @@ class PreconditionMissingError(AnalysisError):
     """There are lyrics already, and the caller did not say which version was edited."""
 
     code = "precondition_missing"
+
+
+class AnalysisNotFoundError(AnalysisError):
+    """The recording was not analysed."""
+
+    code = "analysis_not_found"

@@ -4,6 +4,7 @@
     {content_hash}/stems/{name}         one stem of it
     {content_hash}/lyrics.{format}      the current timed lyrics
     {content_hash}/versions/{n}.json    version n of the timed lyrics
+    {content_hash}/analysis.json        what the song is like as music
 
 A song's folder is its whole SHA-256. A prefix of 12 digits would do against accident (48 bits: a library of 100,000
 songs has one chance in 56,000 of a clash), but not against intent: anyone who may upload finds two files with the same
@@ -79,6 +80,11 @@ def version(song: str, number: int) -> str:
     if number < 1:
         raise ObjectKeyError(f"There is no version {number}.")
     return f"{content_hash(song)}/versions/{number}.json"
+
+
+def analysis(song: str) -> str:
+    """Name the analysis of a song. Errors as for `valid`."""
+    return f"{content_hash(song)}/analysis.json"
 
 
 def _valid_part(part: str) -> bool:

@@ -10,8 +10,8 @@ import lyric_timing
 import song_audio
 import sow_analysis
 
-_SERVICE_ONLY = {"api", "database", "jobs", "songs", "worker", "child", "storage", "fetching.py", "caches"}
-"""What of `sow_analysis` has no part in what comes out."""
+_SERVICE_ONLY = {"api", "database", "jobs", "songs", "worker", "child", "storage", "fetching.py", "caches", "music.py"}
+"""What of `sow_analysis` has no part in the timing of lyrics."""
 
 
 @cache

@@ -1,0 +1,53 @@
+"""What a song is like as music, in seconds and without a model: tempo, beats, bars, key, loudness, waveform, voice.
+
+`analyse` takes samples, `analyse_blocks` a song that is decoded on the way; both give a `MusicAnalysis`, which reads
+and writes itself as JSON. `jams.write` exports it for other programs.
+"""
+
+from __future__ import annotations
+
+from music_analysis.analysis import analyse, analyse_blocks
+from music_analysis.document import (
+    SCHEMA_VERSION,
+    Beat,
+    Key,
+    KeyAlternative,
+    KeySegment,
+    Loudness,
+    MusicAnalysis,
+    Tempo,
+    TempoAlternative,
+    TempoPoint,
+    TimeSignature,
+    VocalActivity,
+    VocalSpan,
+    Waveform,
+)
+from music_analysis.errors import DocumentError, EngineError, MusicAnalysisError, SoundError
+from music_analysis.rhythm import BeatEngine
+from music_analysis.voice import VoiceDetector
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Beat",
+    "BeatEngine",
+    "DocumentError",
+    "EngineError",
+    "Key",
+    "KeyAlternative",
+    "KeySegment",
+    "Loudness",
+    "MusicAnalysis",
+    "MusicAnalysisError",
+    "SoundError",
+    "Tempo",
+    "TempoAlternative",
+    "TempoPoint",
+    "TimeSignature",
+    "VocalActivity",
+    "VocalSpan",
+    "VoiceDetector",
+    "Waveform",
+    "analyse",
+    "analyse_blocks",
+]

@@ -1,0 +1,175 @@
+"""`sow analyze`: what a song is like as music."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from stream_of_worship.admin import analyses, background, music_report
+from stream_of_worship.admin.commands.align import check_recording, choose_path, same_file
+from stream_of_worship.admin.commands.submit import finished, stopped
+from stream_of_worship.admin.errors import UsageError
+from stream_of_worship.admin.options import Audio, Force
+from stream_of_worship.admin.output import Destination
+from stream_of_worship.admin.progress import JobProgress
+from stream_of_worship.admin.remote import DEFAULT_SERVER, Server, connected, hash_in, sending
+from stream_of_worship.admin.shell import Shell
+from stream_of_worship.admin.text import printable
+
+if TYPE_CHECKING:
+    from music_analysis import MusicAnalysis
+    from stream_of_worship.admin.client import AnalysisClient, Job
+
+EXAMPLES = """
+[bold]Examples[/]
+
+\b
+  sow analyze song.mp3
+      prints tempo, time signature, key, loudness
+  sow analyze song.mp3 -o song.analysis.json
+      writes all of it, with every beat; see it with `sow show`
+  sow analyze song.mp3 -o song.jams
+      the same for programs of music research
+  sow analyze song.mp3 --remote
+      has the service do it, which keeps it with the song
+"""
+
+
+class Format(StrEnum):
+    """How an analysis is written."""
+
+    JSON = "json"
+    JAMS = "jams"
+
+
+def analyze(
+    context: typer.Context,
+    audio: Audio,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write everything to this file or folder; - for standard output. Default: only print the table.",
+            show_default=False,
+        ),
+    ] = None,
+    format_name: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="How to write it. Default: as FILE's suffix says, else json.",
+            show_default=False,
+        ),
+    ] = None,
+    remote: Annotated[
+        bool, typer.Option("--remote", help="Have the Analysis Service do it, and keep it there.")
+    ] = False,
+    redo: Annotated[
+        bool, typer.Option("--redo", help="With --remote: analyse it anew, even if it was analysed before.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON document.")] = False,
+    force: Force = False,
+    server: Server = DEFAULT_SERVER,
+) -> None:
+    """Finds out AUDIO's tempo, beats, time signature, key, loudness, and where somebody sings.
+
+    It takes a few seconds and needs no model. What it cannot tell, as of noise or free speech, it leaves out.
+    """
+    shell = Shell.of(context)
+    submitted: list[str] = []
+    remote = remote or is_typed(context, "server")
+    with shell.reporting(lambda: stopped(submitted, server) if remote else "Stopped. Nothing was written."):
+        check_recording(audio)
+        if format_name is not None and output is None and not as_json:
+            raise UsageError("--format says how -o FILE or --json writes; give one of them too")
+        form = format_name or choose_format(output)
+        destination = None if output is None else Destination(choose_path(audio, output, f"analysis.{form}"), force)
+        if destination is not None:
+            check_destination(destination, audio, as_json=as_json)
+        if remote:
+            with connected(shell, server) as service:
+                analysis, warnings = by_service(shell, service, audio, submitted, redo=redo)
+        else:
+            analysis, warnings = on_this_machine(shell, audio)
+        if destination is not None:
+            destination.write(analyses.write(analysis, form, title=audio.stem))
+        if as_json:
+            typer.echo(analyses.write(analysis, form, title=audio.stem).rstrip("\n"))
+            return
+        written = str(destination.path) if destination is not None and destination.path is not None else ""
+        console = shell.err if destination is not None and destination.path is None else shell.out
+        if written:
+            console.print(f"[bold green]Wrote[/] [bold]{escape(printable(written))}[/]", soft_wrap=True)
+        for line in music_report.summary(analysis):
+            console.print(line, soft_wrap=True)
+        for warning in warnings:
+            console.print(f"[yellow]warning:[/] {escape(printable(warning))}", soft_wrap=True)
+
+
+def is_typed(context: typer.Context, name: str) -> bool:
+    """Whether the user typed this option, rather than leave it to the environment or the default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def choose_format(output: str | None) -> Format:
+    """The format of the file's suffix, else JSON."""
+    return Format.JAMS if output is not None and Path(output).suffix.lower() == ".jams" else Format.JSON
+
+
+def check_destination(destination: Destination, audio: Path, *, as_json: bool) -> None:
+    """Mistakes about where to write, seen before the work.
+
+    Raises:
+        UsageError: it cannot be meant so.
+        OutputExistsError, OutputUnwritableError: as `Destination.check`.
+    """
+    if destination.path is None and as_json:
+        raise UsageError("--json and -o - both print on standard output")
+    if destination.path is not None and same_file(destination.path, audio):
+        raise UsageError(f"{destination.path} is the recording itself")
+    destination.check()
+
+
+def on_this_machine(shell: Shell, audio: Path) -> tuple[MusicAnalysis, tuple[str, ...]]:
+    """The analysis, and warnings about the file."""
+    with JobProgress(shell.err) as bar:
+
+        def work(check: Callable[[], None]) -> tuple[MusicAnalysis, tuple[str, ...]]:
+            def progress(stage: str, share: float) -> None:
+                check()
+                bar(stage, share)
+
+            listened = shell.services.analyse(audio, progress)
+            return listened.analysis, listened.warnings
+
+        return background.run(work)
+
+
+def by_service(
+    shell: Shell, service: AnalysisClient, audio: Path, submitted: list[str], *, redo: bool
+) -> tuple[MusicAnalysis, tuple[str, ...]]:
+    """The same by a service; the job's id is added to `submitted` as soon as there is one.
+
+    Raises:
+        ServiceError: the service cannot be reached, refuses, or the job does not end well.
+    """
+    from stream_of_worship.admin.client import AnalysisRequest
+
+    def send(sent: Callable[[int, int], None]) -> Job:
+        upload = service.upload(audio, sent)
+        request = AnalysisRequest(upload.audio_url, upload.content_hash, printable(audio.name), force=redo)
+        return service.submit_analysis(request)
+
+    job = sending(shell, audio, send)
+    submitted.append(job.id)
+    job = finished(shell, service, job, None)
+    return analyses.fetched(service, hash_in(job)), tuple(job.warnings)
