@@ -30,7 +30,7 @@ test: .venv/installed $(ALIGNER)/.venv/installed  ## run the tests
 	cd $(ALIGNER) && .venv/bin/pytest -q -m "not slow"
 	$(BIN)/pytest -q -m "not slow"
 
-test-slow: .venv/installed $(ALIGNER)/.venv/installed  ## run the long tests: real models, which are fetched
+test-slow: .venv/installed $(ALIGNER)/.venv/installed  ## run the long tests: every engine under every fault, real models (which are fetched)
 	cd $(ALIGNER) && .venv/bin/pytest -q -m slow
 	$(BIN)/pytest -q -m slow
 

@@ -92,6 +92,7 @@ def check(status: str, engine: str, fault: str) -> None:
     assert re.search(rf"^ +{engine} {expected.outcome}: {said}", status, re.MULTILINE | re.DOTALL), status
 
 
+@pytest.mark.slow
 def test_a_job_that_all_engines_fail_but_one_has_its_times_and_says_who_failed(site: Site, song: Path):
     site.transcriber.always = fault_cells.EXPIRED
     status, lines = site.time(song, "--youtube-url", VIDEO_URL)
@@ -106,6 +107,7 @@ def test_a_job_that_all_engines_fail_but_one_has_its_times_and_says_who_failed(s
     assert KEY not in status
 
 
+@pytest.mark.slow
 def test_a_language_model_that_talks_nonsense_changes_nothing(site: Site, song: Path):
     site.transcriber.always = None
     status, lines = site.time(song, "--engines", "transcription-api,llm,pocketsphinx")

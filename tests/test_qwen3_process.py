@@ -119,6 +119,7 @@ def test_lyrics_get_their_times_from_the_aligner(aligner: Aligner, serve: Start,
     assert "qwen3" in server.sow("status", job["id"]).stdout
 
 
+@pytest.mark.slow
 def test_times_that_contradict_the_sound_are_not_heeded(aligner: Aligner, serve: Start, song: Path):
     server = serve(aligner.url)
     job = done(server, submit(server, song, "qwen3,pocketsphinx"))
@@ -127,6 +128,7 @@ def test_times_that_contradict_the_sound_are_not_heeded(aligner: Aligner, serve:
     assert "of where they surely are" in (reason or "")
 
 
+@pytest.mark.slow
 def test_an_aligner_that_is_down_costs_the_song_nothing(serve: Start, song: Path, tmp_path: Path):
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))

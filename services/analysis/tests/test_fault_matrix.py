@@ -112,6 +112,7 @@ def check_song(result: LrcResult) -> None:
     assert all(math.isfinite(time) and 0 <= time <= SECONDS + 0.01 for time in times)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("engine", "fault"), CELLS, ids=lambda name: name)
 def test_the_song_is_timed_and_the_job_says_what_happened(
     engine: str, fault: str, excerpt: Path, tmp_path: Path, unserved_port: int, monkeypatch: pytest.MonkeyPatch
