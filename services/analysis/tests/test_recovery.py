@@ -16,6 +16,8 @@ from live import live, until_ended
 
 from sow_analysis.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def settings(settings_of: Callable[..., Settings], backend: Backend) -> Settings:
