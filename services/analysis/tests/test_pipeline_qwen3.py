@@ -16,7 +16,7 @@ from rough_server import Behaviour, RoughServer, answers, problem, rough_server,
 from lyric_timing import formats, parse_sheet, read_sheet
 from lyric_timing.metrics import score_folder
 from sow_analysis.engines import qwen3
-from sow_analysis.engines.qwen3 import encode_flac
+from sow_analysis.engines.flac import flac_of
 from sow_analysis.engines.qwen3_server import Qwen3Server
 from sow_analysis.errors import EngineUnavailableError
 from sow_analysis.lrc import LrcOptions, LrcResult, Outcome, Stage
@@ -41,7 +41,7 @@ def server() -> Iterator[RoughServer]:
 def noise(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five seconds of noise, which is no song."""
     path = tmp_path_factory.mktemp("noise") / "noise.flac"
-    path.write_bytes(encode_flac(np.random.default_rng(0).normal(0, 0.1, 5 * 16_000).astype(np.float32)))
+    path.write_bytes(flac_of(np.random.default_rng(0).normal(0, 0.1, 5 * 16_000).astype(np.float32)))
     return path
 
 

@@ -13,8 +13,9 @@ from rough_server import RoughServer, answers, hangs, problem, rough_server
 
 from lyric_timing.words import make_line
 from sow_analysis.engines import qwen3
+from sow_analysis.engines.flac import flac_of
 from sow_analysis.engines.protocols import AlignedWord, Samples, TextWindow
-from sow_analysis.engines.qwen3 import Qwen3Aligner, encode_flac
+from sow_analysis.engines.qwen3 import Qwen3Aligner
 from sow_analysis.engines.qwen3_client import Qwen3UnavailableError
 from sow_analysis.engines.qwen3_server import Qwen3Server
 
@@ -52,7 +53,7 @@ def decoded(flac: bytes) -> np.ndarray:
 def test_the_recording_is_sent_as_flac_of_the_same_samples_clipped_not_wrapped():
     loud = SAMPLES.copy()
     loud[:2] = 1.5, -1.5
-    back = decoded(encode_flac(loud))
+    back = decoded(flac_of(loud))
     assert back[:2].tolist() == [32767, -32767]
     assert np.abs(back / 32767 - np.clip(loud, -1, 1)).max() < 1e-4
 
@@ -114,9 +115,9 @@ def test_a_recording_that_is_asked_about_twice_is_encoded_once(
 
     def noting(samples: Samples) -> bytes:
         encoded.append(samples)
-        return encode_flac(samples)
+        return flac_of(samples)
 
-    monkeypatch.setattr(qwen3, "encode_flac", noting)
+    monkeypatch.setattr(qwen3, "flac_of", noting)
     for _ in range(2):
         aligner.align(SAMPLES, [window(0, 2, "one two")], "en", quiet)
     assert len(encoded) == 1

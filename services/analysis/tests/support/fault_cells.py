@@ -25,6 +25,7 @@ from song_audio.recording import load_recording
 from sow_analysis.caches import TranscriptionKey
 from sow_analysis.captions import CaptionsOptions, WebOptions, YouTubeCaptions
 from sow_analysis.engines import qwen3
+from sow_analysis.engines.flac import flac_of
 from sow_analysis.engines.qwen3_server import Qwen3Server
 from sow_analysis.lrc import LrcOptions
 from sow_analysis.memory import Memory
@@ -105,7 +106,7 @@ class Remembering:
 def excerpt() -> bytes:
     """Where both lines are sung, in a FLAC file."""
     samples = load_recording(_SONG).samples
-    return qwen3.encode_flac(samples[round(_FIRST * 16_000) : round((_FIRST + SECONDS) * 16_000)])
+    return flac_of(samples[round(_FIRST * 16_000) : round((_FIRST + SECONDS) * 16_000)])
 
 
 def options_for(*engines: str, **others: Any) -> LrcOptions:
