@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
-from urllib.parse import urlsplit
+
+from sow_analysis.addresses import flaw_of
 
 NAME = "qwen3"
 """Of the engine that speaks to it."""
@@ -39,17 +40,8 @@ class Qwen3Server:
     """Whether HTTP_PROXY and its like are heeded. An alignment server is mostly in one's own network."""
 
     def __post_init__(self) -> None:
-        parts = _split(self.url)
-        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(
-                "The address of the Qwen3 server must begin with http:// or https:// and name a host, "
-                "such as http://127.0.0.1:8001."
-            )
-        if "@" in parts.netloc or parts.query or parts.fragment:
-            raise ValueError(
-                "The address of the Qwen3 server must hold no user, password, query or fragment; "
-                "the key has a setting of its own."
-            )
+        if flaw := flaw_of(self.url, "the Qwen3 server", "http://127.0.0.1:8001"):
+            raise ValueError(flaw)
         if self.api_key and not (self.api_key.isascii() and self.api_key.isprintable()):
             raise ValueError("The key of the Qwen3 server must be one line of plain ASCII characters.")
 
@@ -70,12 +62,3 @@ class Qwen3Server:
     def of(cls, plain: Mapping[str, Any]) -> Self:
         """The inverse of `plain`."""
         return cls(**plain)
-
-
-def _split(url: str) -> Any:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises when it is none
-    except ValueError:
-        return None
-    return parts

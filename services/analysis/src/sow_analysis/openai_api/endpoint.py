@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, urlsplit
 
+from sow_analysis.addresses import flaw_of
 from sow_analysis.openai_api.errors import ApiMisconfiguredError
 
 _LONGEST_SHOWN = 200
@@ -24,17 +24,8 @@ class Endpoint:
     """None for servers that ask for none, as those in one's own network."""
 
     def __post_init__(self) -> None:
-        parts = _split(self.url)
-        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ApiMisconfiguredError(
-                "The address of an API server must begin with http:// or https:// and name a host, "
-                "such as https://openrouter.ai/api/v1."
-            )
-        if "@" in parts.netloc or parts.query or parts.fragment:
-            raise ApiMisconfiguredError(
-                "The address of an API server must hold no user, password, query or fragment; "
-                "the key has a setting of its own."
-            )
+        if flaw := flaw_of(self.url, "an API server", "https://openrouter.ai/api/v1"):
+            raise ApiMisconfiguredError(flaw)
         if self.api_key is not None and not (self.api_key.isascii() and self.api_key.isprintable()):
             raise ApiMisconfiguredError("The key of an API server must be printable ASCII without line breaks.")
 
@@ -49,12 +40,3 @@ class Endpoint:
             text = text.replace(self.api_key, "***")
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         return text[:_LONGEST_SHOWN]
-
-
-def _split(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises when it is none
-    except ValueError:
-        return None
-    return parts
