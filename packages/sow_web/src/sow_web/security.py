@@ -18,18 +18,17 @@ from sow_web.problems import ProblemError, Problems
 _LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
 
 
-def key_check(key_of: Callable[[Request], SecretStr | None], variable: str) -> Callable[..., None]:
-    """Make the dependency of routes that need the key, if there is one.
+def key_check(variable: str) -> Callable[..., None]:
+    """Make the dependency of routes that need the key, if there is one: the `api_key` of `app.state.settings`.
 
     Args:
-        key_of: gives the key that the service was started with.
-        variable: the setting that holds it.
+        variable: the environment variable that holds it.
     """
     bearer = HTTPBearer(auto_error=False, description=f"The key that the service was given as {variable}.")
 
     def require_key(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> None:
         """Let callers in who have the key, in a time that does not depend on how much of it they have right."""
-        secret = key_of(request)
+        secret: SecretStr | None = request.app.state.settings.api_key
         if secret is None:
             return
         key = secret.get_secret_value().encode()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sow_analysis.captions.options import HOME, WebOptions
@@ -14,6 +14,7 @@ from sow_analysis.engines.qwen3_server import Qwen3Server
 from sow_analysis.lrc import ENGINES
 from sow_analysis.openai_api import Allowance, ApiMisconfiguredError, ApiSetup
 from sow_web.loopback import is_loopback
+from sow_web.values import Secret
 
 PREFIX = "SOW_ANALYSIS_"
 _DRIVERS = {
@@ -23,16 +24,8 @@ _DRIVERS = {
 }
 
 
-def _none_if_blank(value: object) -> object:
-    return None if value == "" else value
-
-
 def _revealed(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value().strip() or None if secret is not None else None
-
-
-Secret = Annotated[SecretStr | None, BeforeValidator(_none_if_blank)]
-"""A secret that is not set when its variable is empty, as compose files leave it."""
 
 
 class Settings(BaseSettings):

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from platformdirs import user_cache_path
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sow_web.loopback import is_loopback
+from sow_web.values import OptionalText, Secret
 
 PREFIX = "SOW_QWEN3_"
-
-
-def _none_if_blank(value: object) -> object:
-    return None if value == "" else value
-
-
-Secret = Annotated[SecretStr | None, BeforeValidator(_none_if_blank)]
-"""A secret that is not set when its variable is empty, as compose files leave it."""
-OptionalText = Annotated[str | None, BeforeValidator(_none_if_blank)]
 
 
 class Settings(BaseSettings):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import Request
-from pydantic import SecretStr
-
 from sow_analysis.errors import AnalysisError
 from sow_analysis.settings import PREFIX, Settings
 from sow_web.security import key_check
@@ -30,9 +27,4 @@ def refuse_exposure(settings: Settings) -> None:
         )
 
 
-def _key(request: Request) -> SecretStr | None:
-    settings: Settings = request.app.state.settings
-    return settings.api_key
-
-
-require_key = key_check(_key, KEY_VARIABLE)
+require_key = key_check(KEY_VARIABLE)

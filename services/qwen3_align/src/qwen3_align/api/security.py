@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from fastapi import Request
-from pydantic import SecretStr
-
 from qwen3_align.errors import AlignError
 from qwen3_align.settings import PREFIX, Settings
 from sow_web.security import key_check
@@ -32,9 +29,4 @@ def refuse_exposure(settings: Settings) -> None:
         )
 
 
-def _key(request: Request) -> SecretStr | None:
-    settings: Settings = request.app.state.settings
-    return settings.api_key
-
-
-require_key = key_check(_key, KEY_VARIABLE)
+require_key = key_check(KEY_VARIABLE)
