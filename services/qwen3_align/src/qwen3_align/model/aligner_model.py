@@ -40,6 +40,8 @@ class ModelOptions:
     """`auto`, `cuda`, `cuda:1`, `mps` or `cpu`."""
     dtype: DtypeName = "auto"
     """`auto`, `float32`, `bfloat16` or `float16`."""
+    threads: int | None = None
+    """That compute on the CPU; None is as many as there are cores."""
     warm_up_seconds: tuple[float, ...] = (1.0,)
     """Lengths of the silent clips that `load` runs at its end, so that the first caller does not wait for that."""
 
@@ -88,6 +90,9 @@ class AlignerModel:
         tell = progress or _ignore
         with self._loading:
             if self._loaded is None:
+                if self.options.threads is not None:
+                    # OpenMP keeps this number for each thread apart: it has to be set in the one that computes.
+                    torch.set_num_threads(self.options.threads)
                 device = pick_device(self.options.device)
                 dtype = pick_dtype(self.options.dtype, device)
                 checkpoint = self.download(tell)
