@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from song_audio.errors import CodedError
 
-class AlignError(Exception):
-    """Base class. Subclasses name one cause each."""
+
+class AlignError(CodedError):
+    """Base class of the errors of this package. A recording's own are in `song_audio.errors`."""
 
     code: ClassVar[str] = "align_failed"
-    retryable: ClassVar[bool] = False
-    """Whether the same call may succeed later without anyone changing anything."""
 
 
 class ModelError(AlignError):

@@ -21,7 +21,6 @@ from qwen3_align.api.codes import PROBLEMS
 from qwen3_align.api.connections import CallerGoneError, while_connected
 from qwen3_align.api.context import Runtime
 from qwen3_align.api.documents import AlignRequest, AlignResponse, LineDocument, ModelDocument, Question
-from qwen3_align.errors import AlignError
 from qwen3_align.service.admission import Ticket
 from qwen3_align.settings import Settings
 from song_audio.errors import CodedError
@@ -94,7 +93,7 @@ async def align(request: Request, runtime: Runtime) -> Any:
         answer.elapsed_seconds = round(time.monotonic() - began, 3)
         runtime.metrics.request_answered(answer.elapsed_seconds, answer.duration_seconds)
         outcome = "answered"
-    except (ProblemError, AlignError, CodedError) as error:
+    except (ProblemError, CodedError) as error:
         outcome = error.code
         raise
     except RequestValidationError:

@@ -9,7 +9,6 @@ from fastapi.responses import JSONResponse
 
 from qwen3_align.api.codes import PROBLEMS
 from qwen3_align.busy import BusyError
-from qwen3_align.errors import AlignError
 from song_audio.errors import CodedError
 
 
@@ -19,10 +18,6 @@ def add_own_handlers(app: FastAPI) -> None:
     @app.exception_handler(BusyError)
     async def _busy(_request: Request, error: BusyError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
         return PROBLEMS.answer(error.code, str(error), {"Retry-After": str(max(1, math.ceil(error.retry_seconds)))})
-
-    @app.exception_handler(AlignError)
-    async def _align(_request: Request, error: AlignError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        return PROBLEMS.answer_known(error.code, str(error))
 
     @app.exception_handler(CodedError)
     async def _coded(_request: Request, error: CodedError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
