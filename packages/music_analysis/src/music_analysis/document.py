@@ -190,6 +190,8 @@ class MusicAnalysis:
     """None where nothing could tell: no separated voice was given, and no detector."""
     beat_engine: str = SIGNAL
     """Name of what found the beats."""
+    tier: Literal["fast", "full"] = "fast"
+    """`full` if the voice was separated first."""
     schema_version: int = SCHEMA_VERSION
 
     def to_json(self) -> str:

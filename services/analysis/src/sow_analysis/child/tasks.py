@@ -58,18 +58,25 @@ def time_lyrics(
     return {**asdict(result), "recalled": recalled}
 
 
-def analyse(*, progress: Tell, audio: str, max_seconds: float) -> dict[str, Any]:
-    """Find out what one recording is like as music.
+def analyse(*, progress: Tell, audio: str, max_seconds: float, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Find out what one recording is like as music. `wanted` has the fields of `music.Wanted`.
 
-    The result holds `document`, the analysis as its JSON text, and `warnings` about the file.
+    The result holds `document`, the analysis as its JSON text, `warnings` about the file, and `stems`, the paths of
+    those that were wanted.
     """
-    from sow_analysis.music import analyse_recording
+    from sow_analysis.music import Wanted, analyse_recording
 
     try:
-        listened = analyse_recording(Path(audio), progress, max_seconds=max_seconds)
+        listened = analyse_recording(
+            Path(audio), progress, max_seconds=max_seconds, wanted=TypeAdapter(Wanted).validate_python(wanted)
+        )
     except AudioTooLongError as error:
         raise AudioTooLongError(_too_long(max_seconds)) from error
-    return {"document": listened.analysis.to_json(), "warnings": list(listened.warnings)}
+    return {
+        "document": listened.analysis.to_json(),
+        "warnings": list(listened.warnings),
+        "stems": [str(stem) for stem in listened.stems],
+    }
 
 
 def probe(*, progress: Tell, audio: str, max_seconds: float) -> dict[str, Any]:
