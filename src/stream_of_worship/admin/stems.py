@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,7 @@ class StemFolder:
             raise self._unwritable(error) from error
 
     @contextmanager
-    def filling(self) -> Iterator[Path]:
+    def filling(self) -> Generator[Path]:
         """A folder for files on their way; at the end of the block they go where they belong.
 
         Raises:

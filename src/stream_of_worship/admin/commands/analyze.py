@@ -111,7 +111,8 @@ def analyze(
 ) -> None:
     """Finds out AUDIO's tempo, beats, time signature, key, loudness, and where somebody sings.
 
-    It takes a few seconds and needs no model, unless the song is to be separated. What it cannot tell, as of noise or free speech, it leaves out.
+    It takes a few seconds and needs no model, unless the song is to be separated. What it cannot tell, as of noise or
+    free speech, it leaves out.
     """
     shell = Shell.of(context)
     submitted: list[str] = []

@@ -36,7 +36,7 @@ def time_lyrics(
     looked for.
     """
     from lyric_timing import parse_sheet
-    from sow_analysis.caches import DiskCache, TranscriptionCache
+    from sow_analysis.caches import DiskCache, SongMemory
     from sow_analysis.lrc import LrcOptions, LrcResult, Stage
     from sow_analysis.reach import Reach
 
@@ -48,14 +48,12 @@ def time_lyrics(
     def tell(stage: Stage, share: float) -> None:
         progress(stage.value, share)
 
-    memory = TranscriptionCache(DiskCache(Path(cache_dir), cache_max_bytes)) if cache_dir is not None else None
+    memory = SongMemory(DiskCache(Path(cache_dir), cache_max_bytes)) if cache_dir is not None else None
     lrc_options = TypeAdapter(LrcOptions).validate_python(chosen)
     result = generate(Path(audio), sheet, lrc_options, tell, memory=memory, reach=Reach.of(reach or {}))
     if (result.lyrics.duration or 0.0) > max_seconds:
         raise AudioTooLongError(_too_long(max_seconds))
-    counts = memory.counts if memory is not None else None
-    recalled = counts.hits > 0 if counts is not None and counts.hits + counts.misses else None
-    return {**asdict(result), "recalled": recalled}
+    return {**asdict(result), "recalled": memory.recalled if memory is not None else None}
 
 
 def analyse(*, progress: Tell, audio: str, max_seconds: float, wanted: Mapping[str, Any]) -> dict[str, Any]:
