@@ -38,8 +38,9 @@ def analysis(song: np.ndarray) -> MusicAnalysis:
 def test_these_names_are_public():
     assert set(music_analysis.__all__) == {
         "SCHEMA_VERSION", "Beat", "BeatEngine", "DocumentError", "EngineError", "Key", "KeyAlternative", "KeySegment",
-        "Loudness", "MusicAnalysis", "MusicAnalysisError", "SoundError", "Tempo", "TempoAlternative", "TempoPoint",
-        "TimeSignature", "VocalActivity", "VocalSpan", "VoiceDetector", "Waveform", "analyse", "analyse_blocks",
+        "Loudness", "MusicAnalysis", "MusicAnalysisError", "Section", "SectionFunction", "SoundError", "SungSection",
+        "Tempo", "TempoAlternative", "TempoPoint", "TimeSignature", "VocalActivity", "VocalSpan", "VoiceDetector",
+        "Waveform", "analyse", "analyse_blocks", "with_lyrics",
     }  # fmt: skip
     assert all(hasattr(music_analysis, name) for name in music_analysis.__all__)
 
