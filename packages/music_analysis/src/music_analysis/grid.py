@@ -1,4 +1,4 @@
-"""The bars of a song as places in time: sections begin on them."""
+"""What sections are laid on: the bars of a song as places in time, and the letters of groups."""
 
 from __future__ import annotations
 
@@ -38,3 +38,8 @@ class Grid:
     def nearest(self, seconds: float) -> float | None:
         """The start of a bar that lies nearest."""
         return float(self.starts[np.abs(self.starts - seconds).argmin()]) if self.starts.size else None
+
+
+def letter_of(index: int) -> str:
+    """A to Z, then A' to Z', and so on, as JAMS wants them."""
+    return chr(ord("A") + index % 26) + "'" * (index // 26)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from music_analysis.document import MusicAnalysis, Section, SectionFunction
-from music_analysis.grid import Grid
+from music_analysis.grid import Grid, letter_of
 
 WITH_LYRICS = "+lyrics"
 """What is added to the name of the engine that found the sections in the sound."""
@@ -210,8 +210,3 @@ def _likest(section: Section, sound: Sequence[Section]) -> str | None:
     letter = max(shares, key=shares.__getitem__, default=None)
     long = letter is not None and shares[letter] >= (section.end_seconds - section.start_seconds) / 2
     return letter if long else None
-
-
-def letter_of(index: int) -> str:
-    """A to Z, then A' to Z', and so on, as JAMS wants them."""
-    return chr(ord("A") + index % 26) + "'" * (index // 26)
