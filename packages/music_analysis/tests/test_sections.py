@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import jams as jams_library
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +17,13 @@ from music_analysis import (
     VocalActivity,
     VocalSpan,
     Waveform,
+    analyse,
+    jams,
     with_lyrics,
 )
+from music_analysis.frames import RATE
+from music_analysis.synthetic import SAMPLE_RATE
+from music_analysis.synthetic_songs import song
 
 BAR = 2.0
 
@@ -113,3 +121,35 @@ def test_documents_without_sections_are_read_and_those_with_them_are_kept():
     old = heard().to_json().replace('"sections":[],"section_engine":"signal",', "")
     assert "section" not in old
     assert MusicAnalysis.from_json(old).sections == ()
+
+
+def test_sections_that_come_again_are_found_in_the_sound():
+    made = song(("verse", "chorus", "verse", "chorus"), bpm=120)
+    found = analyse(made.sound, SAMPLE_RATE).sections
+    assert [section.group for section in found] == ["A", "B", "A", "B"]
+    assert [section.start_seconds for section in found] == pytest.approx([start for start, _ in made.spans], abs=0.1)
+    assert all(section.function is None for section in found)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.1])
+def test_silence_and_noise_have_no_sections(level: float):
+    noise = (level * np.random.default_rng(0).standard_normal(40 * RATE)).astype(np.float32)
+    assert analyse(noise, RATE).sections == ()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_sections_are_in_the_jams_file_in_words_that_it_knows(tmp_path):
+    sung = [
+        SungSection(8.0, 22.0, "verse", "Verse 1", 0.9),
+        SungSection(24.0, 38.0, "pre-chorus", None, 0.9),
+        SungSection(40.0, 52.0, "tag", None, 0.9),
+    ]
+    path = tmp_path / "song.jams"
+    path.write_text(jams.write(with_lyrics(heard(), sung)), encoding="utf-8")
+    read = jams_library.load(str(path), validate=True)
+    [functions] = read.search(namespace="segment_salami_function")
+    assert [row.value for row in functions.data] == ["intro", "verse", "pre-chorus", "coda", "outro"]
+    [groups] = read.search(namespace="segment_salami_upper")
+    assert [row.value for row in groups.data] == ["A", "B", "C", "D", "E"]
+    [names] = read.search(namespace="segment_open")
+    assert [row.value for row in names.data] == ["Verse 1"]
