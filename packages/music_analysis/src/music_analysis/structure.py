@@ -23,7 +23,7 @@ from music_analysis.grid import Grid, letter_of
 Wide = NDArray[np.float64]
 
 _QUARTERS = 4
-_MOST_BARS = 2000  # beyond, bars are compared in twos, threes and so on
+_MOST_BARS = 1000  # beyond, bars are compared in twos, threes and so on
 _LEAST_BARS = 8  # of a song that can have sections
 _SHORTEST = 3  # bars of a section
 _USUAL = 8  # bars up to which neighbours that are alike are halves of one section
@@ -185,14 +185,16 @@ def _peaks(novelty: Wide) -> list[int]:
 def _groups(bars: _Bars, colour: Wide, spans: Sequence[tuple[int, int]]) -> list[int]:
     """A number for each span; alike ones share it, by average linkage. They count up in order of appearance."""
     alike = _likeness(bars, colour, spans)
+    np.fill_diagonal(alike, -1.0)
     members = [[k] for k in range(len(spans))]
     while len(members) > 1:
-        pairs = [(i, j) for i in range(len(members)) for j in range(i + 1, len(members))]
-        scores = [float(alike[np.ix_(members[i], members[j])].mean()) for i, j in pairs]
-        best = int(np.argmax(scores))
-        if scores[best] < _ALIKE:
+        i, j = sorted(int(k) for k in np.unravel_index(alike.argmax(), alike.shape))
+        if alike[i, j] < _ALIKE:
             break
-        i, j = pairs[best]
+        sizes = np.array([len(members[i]), len(members[j])])
+        alike[i] = alike[:, i] = (sizes @ alike[[i, j]]) / sizes.sum()
+        alike[i, i] = -1.0
+        alike = np.delete(np.delete(alike, j, axis=0), j, axis=1)
         members[i] += members.pop(j)
     members.sort(key=min)
     return [next(k for k, group in enumerate(members) if span in group) for span in range(len(spans))]
