@@ -69,7 +69,7 @@ def test_the_jams_file_is_valid_and_read_by_its_library(analysis: MusicAnalysis,
     read = jams_library.load(str(path), validate=True)
     assert read.file_metadata.title == "Song"
     assert [part.namespace for part in read.annotations] == [
-        "beat", "tempo", "key_mode", "segment_open", "segment_salami_upper", "segment_salami_function",
+        "beat", "tempo", "key_mode", "segment_open", "segment_salami_upper",
     ]  # fmt: skip
     assert len(read.search(namespace="beat")[0].data) == len(analysis.beats)
     assert read.search(namespace="key_mode")[0].data[0].value == "C:major"
