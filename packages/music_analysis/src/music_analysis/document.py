@@ -172,6 +172,24 @@ class VocalActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the song, such as a verse."""
+
+    __pydantic_config__ = _DESCRIBED
+
+    start_seconds: float
+    end_seconds: float
+    group: str
+    """A letter; sections that sound alike share it."""
+    function: str | None = None
+    """`verse`, `chorus`, ...; None where nothing tells."""
+    name: str | None = None
+    """As printed above the lyrics, if it is known."""
+    confidence: float = 0.0
+    """Of the function."""
+
+
+@dataclass(frozen=True, slots=True)
 class MusicAnalysis:
     """All of it."""
 
@@ -190,6 +208,10 @@ class MusicAnalysis:
     """None where nothing could tell: no separated voice was given, and no detector."""
     beat_engine: str = SIGNAL
     """Name of what found the beats."""
+    sections: tuple[Section, ...] = ()
+    """In order."""
+    section_engine: str = SIGNAL
+    """Name of what found the sections."""
     schema_version: int = SCHEMA_VERSION
 
     def to_json(self) -> str:
