@@ -111,11 +111,55 @@ async def test_a_running_job_is_cancelled_and_leaves_no_analysis(opened: Opener)
     assert (answer.status_code, answer.json()["code"]) == (404, "analysis_not_found")
 
 
-@pytest.mark.parametrize("options", [{"tier": "full"}, {"generate_stems": True}, {"stem_model": "htdemucs"}])
-async def test_what_is_not_offered_is_refused(client: httpx2.AsyncClient, options: dict[str, Any]):
-    answer = await submit(client, **options)
-    assert (answer.status_code, answer.json()["code"]) == (422, "not_offered")
-    assert (await client.get("/jobs")).json()["jobs"] == []
+@pytest.mark.parametrize(
+    ("offered", "options"),
+    [
+        ("spleeter-2stems", {"generate_stems": True, "stem_model": "htdemucs"}),
+        ("spleeter-2stems", {"stem_model": "spleeter-99stems"}),
+        ("", {"tier": "full"}),
+        ("", {"generate_stems": True}),
+    ],
+)
+async def test_what_the_host_does_not_offer_is_refused(opened: Opener, offered: str, options: dict[str, Any]):
+    async with opened(stem_models=offered) as client:
+        answer = await submit(client, **options)
+        assert (answer.status_code, answer.json()["code"]) == (422, "not_offered")
+        assert (await client.get("/jobs")).json()["jobs"] == []
+
+
+@pytest.mark.slow
+async def test_stems_and_a_full_analysis_are_made_once(opened: Opener):
+    async with opened(working=True) as client:
+        song = await uploaded(client, EXAMPLE.read_bytes())
+        stems_url = f"/songs/{song['content_hash']}/stems"
+        before = (await client.get(stems_url)).json()
+        asked: list[dict[str, Any]] = [
+            {"generate_stems": True},
+            {"tier": "full"},
+            {"tier": "full", "generate_stems": True},
+            {},
+        ]
+        jobs = [await analysed(client, song["audio_url"], **options) for options in asked]
+        listed = (await client.get(stems_url)).json()["stems"]
+        files = [await client.get(stem["url"].removeprefix("/api/v1")) for stem in listed]
+        analysis = MusicAnalysis.from_json((await client.get(f"/songs/{song['content_hash']}/analysis")).content)
+
+    assert before == {"stems": []}
+    assert [job["result"]["was_there"] for job in jobs] == [False, False, True, True]
+    assert [job["result"]["tier"] for job in jobs] == ["fast", "full", "full", "full"]
+    assert [(stem["name"], stem["model"]) for stem in listed] == [
+        ("vocals", "spleeter-2stems"),
+        ("accompaniment", "spleeter-2stems"),
+    ]
+    for stem, file in zip(listed, files, strict=True):
+        assert file.headers["content-type"] == "audio/flac"
+        assert len(file.content) == stem["size"] == int(file.headers["content-length"])
+        with av.open(io.BytesIO(file.content)) as container:
+            (stream,) = container.streams.audio
+            assert (stream.rate, stream.channels) == (44_100, 2)
+    assert analysis.tier == "full"
+    assert analysis.vocal_activity
+    assert analysis.vocal_activity.source == "separated"
 
 
 async def test_what_cannot_be_meant_is_refused(client: httpx2.AsyncClient):

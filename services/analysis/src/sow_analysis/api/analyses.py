@@ -30,15 +30,18 @@ IfNoneMatch = Annotated[str | None, Header(max_length=2000, description="ETags t
     "/jobs/analyze", tags=["jobs"], status_code=202, responses=answers("too_large", "request_invalid", "not_offered")
 )
 async def submit_analysis(request: AnalysisJobRequest, runtime: Runtime, response: Response) -> JobDocument:
-    """Ask for a song's tempo, beats, bars, key, loudness, waveform and vocal activity.
+    """Ask for a song's tempo, beats, bars, key, sections, loudness, waveform and vocal activity, and for its stems.
 
-    The same request while its job is open gives that job. A recording that was analysed before is not analysed again,
-    unless `force` is set.
+    The same request while its job is open gives that job. What was made of a recording before is not made again, unless
+    `force` is set.
     """
-    if request.options.tier != "fast":
-        raise ProblemError("not_offered", "There is only the tier `fast` so far; sections come with the tier `full`.")
-    if request.options.generate_stems or request.options.stem_model is not None:
-        raise ProblemError("not_offered", "No stems are made so far: leave out `generate_stems` and `stem_model`.")
+    options = request.options
+    offered = runtime.settings.separating
+    if (options.tier == "full" or options.generate_stems) and not offered:
+        raise ProblemError("not_offered", "Songs are not separated here: leave out `tier` and `generate_stems`.")
+    if options.stem_model is not None and options.stem_model not in offered:
+        models = " or ".join(f"`{name}`" for name in offered) or "no"
+        raise ProblemError("not_offered", f"Stems are made by {models} model here; SOW_ANALYSIS_STEM_MODELS says so.")
     return await submitted(JobKind.ANALYZE, request, runtime, response)
 
 
