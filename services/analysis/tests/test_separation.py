@@ -20,11 +20,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from song_audio.decoding import stream
 from song_audio.recording import SAMPLE_RATE, decode, load_recording
 from song_audio.resampling import Resampler
-from sow_analysis.errors import ModelUnavailableError
+from sow_analysis.errors import EngineUnavailableError, ModelUnavailableError
 from sow_analysis.models import CATALOGUE, Folder, Model, ModelFile, ModelState, ModelStore
-from sow_analysis.separation import MODEL, Separator
+from sow_analysis.separation import MODEL, Separator, separate_stems, separating_alone
 from sow_analysis.separation.checkpoint import read_checkpoint
 from sow_analysis.separation.conversion import SOURCES
 from sow_analysis.separation.networks import Networks
@@ -389,6 +390,52 @@ class TestSeparator:
 
     def test_it_is_available_when_the_model_is_there(self, random_store: ModelStore) -> None:
         assert Separator(random_store).available() is None
+
+
+class TestStems:
+    @pytest.mark.parametrize(
+        ("rate", "seconds", "channels"), [(44_100, 3.0, 2), (44_100, 14.3, 2), (8_000, 1.01, 1), (48_000, 0.02, 2)]
+    )
+    def test_both_stems_together_are_the_recording(
+        self, random_store: ModelStore, write: Write, tmp_path: Path, rate: int, seconds: float, channels: int
+    ):
+        audio = write(bursts(rate, seconds, channels), rate)
+        stems = separate_stems(audio, tmp_path, store=random_store)
+        assert [stem.name for stem in stems] == ["vocals.flac", "accompaniment.flac"]
+        voice, rest, whole = (np.hstack(list(stream(file, sample_rate=44_100, channels=2))) for file in (*stems, audio))
+        assert voice.shape == rest.shape == whole.shape
+        assert np.abs(voice + rest - whole).max(initial=0.0) < 1e-4
+        assert seconds < 1 or np.any(voice)
+
+    def test_silence_gives_silent_stems(self, random_store: ModelStore, write: Write, tmp_path: Path):
+        audio = write(np.zeros((2, 44_100), np.float32), 44_100)
+        for stem in separate_stems(audio, tmp_path, store=random_store):
+            assert not np.any(np.hstack(list(stream(stem, sample_rate=44_100, channels=2))))
+
+    def test_who_is_stopped_leaves_no_file(self, random_store: ModelStore, write: Write, tmp_path: Path):
+        audio = write(bursts(44_100, 3.0), 44_100)
+        folder = tmp_path / "stems"
+        folder.mkdir()
+
+        def stop(_share: float) -> None:
+            raise InterruptedError
+
+        with pytest.raises(InterruptedError):
+            separate_stems(audio, folder, store=random_store, progress=stop)
+        assert list(folder.iterdir()) == []
+
+    def test_an_unknown_model_is_refused_by_name(self, write: Write, tmp_path: Path):
+        with pytest.raises(EngineUnavailableError, match="whisper-base.*spleeter-2stems"):
+            separate_stems(write(bursts(8_000, 0.1), 8_000), tmp_path, model="whisper-base")
+
+    def test_one_waits_for_the_other_and_can_be_told_to_stop(self):
+        def stop() -> None:
+            raise InterruptedError
+
+        with separating_alone(stop), pytest.raises(InterruptedError), separating_alone(stop):
+            pass
+        with separating_alone(stop):
+            pass
 
 
 def best_lag(one: Array, other: Array) -> int:
