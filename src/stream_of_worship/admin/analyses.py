@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stream_of_worship.admin.errors import AnalysisUnreadableError, NotOnServiceError
 
 if TYPE_CHECKING:
+    from lyric_timing.timed import TimedLyrics
     from music_analysis import MusicAnalysis
     from stream_of_worship.admin.client import AnalysisClient
 
@@ -41,6 +42,18 @@ def fetched(service: AnalysisClient, content_hash: str) -> MusicAnalysis:
         advice = "Analyse it with: sow analyze AUDIO --remote"
         raise NotOnServiceError(f"{error}\n{advice}", error.reason) from error
     return read(document, f"the analysis on {service.server}")
+
+
+def with_lyrics(analysis: MusicAnalysis, timed: TimedLyrics) -> MusicAnalysis:
+    """The analysis with sections that sound and lyrics agree upon."""
+    from lyric_timing.structure import parts_of
+    from music_analysis import SungSection
+    from music_analysis import with_lyrics as agreed
+
+    parts = parts_of(timed)
+    return agreed(
+        analysis, [SungSection(part.start, part.end, part.function, part.name, part.confidence) for part in parts]
+    )
 
 
 def write(analysis: MusicAnalysis, form: str, *, title: str) -> str:
