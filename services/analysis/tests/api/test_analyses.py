@@ -89,6 +89,33 @@ async def test_a_song_is_analysed_once_and_its_document_kept(opened: Opener):
     assert kinds == [[anew["id"], again["id"], job["id"]], []]
 
 
+async def test_the_songs_lyrics_tell_its_sections(opened: Opener):
+    lines = (EXAMPLE.parent / "lines.csv").read_text("utf-8").splitlines()[1:]
+    stamped = [
+        f"[00:{float(line.split(',')[0]):05.2f}]{line.split(',', 2)[2]}"
+        for line in lines
+        if float(line.split(",")[0]) < 60
+    ]
+    async with opened(working=True) as client:
+        song = await uploaded(client, EXAMPLE.read_bytes())
+        await analysed(client, song["audio_url"])
+        path = f"/songs/{song['content_hash']}/analysis"
+        before = await client.get(path)
+        headers = {"Content-Type": "application/x-lrc", "If-None-Match": "*"}
+        put = await client.put(f"/songs/{song['content_hash']}/lyrics", content="\n".join(stamped), headers=headers)
+        assert put.is_success, put.text
+        after = await client.get(path)
+        jams = await client.get(f"{path}.jams")
+
+    functions = [section["function"] for section in after.json()["sections"]]
+    assert "chorus" not in [section["function"] for section in before.json()["sections"]]
+    assert functions.count("chorus") >= 2
+    assert functions[0] == "intro"
+    assert before.headers["etag"] != after.headers["etag"]
+    assert after.json()["section_engine"] == "signal+lyrics"
+    assert "segment_salami_function" in {each["namespace"] for each in jams.json()["annotations"]}
+
+
 async def test_silence_and_noise_are_answered_with_nothing_that_is_sure(opened: Opener):
     noise = np.random.default_rng(1).normal(0, 3000, 8 * 8000).astype(np.int16)
     async with opened(working=True) as client:

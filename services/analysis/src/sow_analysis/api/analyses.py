@@ -14,7 +14,7 @@ from sow_analysis.api.context import ContentHash, Runtime
 from sow_analysis.api.documents import AnalysisJobRequest, JobDocument
 from sow_analysis.api.submitting import answers, submitted
 from sow_analysis.jobs import JobKind
-from sow_analysis.songs import StoredAnalysis
+from sow_analysis.songs import LyricsNotFoundError, StoredAnalysis
 from sow_web.problems import ProblemError
 
 router = APIRouter()
@@ -56,8 +56,8 @@ async def submit_analysis(request: AnalysisJobRequest, runtime: Runtime, respons
     },
 )
 async def get_analysis(content_hash: ContentHash, runtime: Runtime, if_none_match: IfNoneMatch = None) -> Response:
-    """Give a song's analysis."""
-    found = await runtime.analyses.get(content_hash)
+    """Give a song's analysis. If the song has timed lyrics, they tell its sections too."""
+    found = await _found(content_hash, runtime)
     if has(if_none_match, found.etag):
         return Response(status_code=304, headers=_headers(found))
     return Response(found.document, media_type=_JSON, headers=_headers(found))
@@ -79,10 +79,19 @@ async def get_analysis(content_hash: ContentHash, runtime: Runtime, if_none_matc
 )
 async def get_jams(content_hash: ContentHash, runtime: Runtime, if_none_match: IfNoneMatch = None) -> Response:
     """Give a song's analysis as JAMS."""
-    found = await runtime.analyses.get(content_hash)
+    found = await _found(content_hash, runtime)
     if has(if_none_match, found.etag):
         return Response(status_code=304, headers=_headers(found))
     return Response(await asyncio.to_thread(jams.write, found.analysis), media_type=_JSON, headers=_headers(found))
+
+
+async def _found(content_hash: str, runtime: Runtime) -> StoredAnalysis:
+    stored = await runtime.analyses.get(content_hash)
+    try:
+        lyrics = await runtime.lyrics.get(content_hash)
+    except LyricsNotFoundError:
+        return stored
+    return await asyncio.to_thread(stored.told_by, lyrics.document)
 
 
 def _headers(found: StoredAnalysis) -> dict[str, str]:
