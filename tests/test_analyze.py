@@ -223,7 +223,8 @@ def test_a_picture_shows_the_song_and_its_lines(sow: Sow, file: Path, tmp_path: 
     drawn = ElementTree.parse(picture).getroot()
     texts = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
     assert texts[0] == "A <Waltz> · 90 beats a minute · 3/4 · Eb major"
-    assert texts[1:] == ["0:00", "0:30", "1:00", "Morning & light", "Over the hills"]
+    assert texts[1:4] == ["0:00", "0:30", "1:00"]
+    assert texts[-2:] == ["Morning & light", "Over the hills"]
     assert len(drawn.findall("*[@class='voice']")) == 2  # it goes over the end of a row
     assert len(drawn.findall("*[@class='wave']")) == 3
 

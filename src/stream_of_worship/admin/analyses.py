@@ -46,14 +46,9 @@ def fetched(service: AnalysisClient, content_hash: str) -> MusicAnalysis:
 
 def with_lyrics(analysis: MusicAnalysis, timed: TimedLyrics) -> MusicAnalysis:
     """The analysis with sections that sound and lyrics agree upon."""
-    from lyric_timing.structure import parts_of
-    from music_analysis import SungSection
-    from music_analysis import with_lyrics as agreed
+    from sow_analysis import sections
 
-    parts = parts_of(timed)
-    return agreed(
-        analysis, [SungSection(part.start, part.end, part.function, part.name, part.confidence) for part in parts]
-    )
+    return sections.with_lyrics(analysis, timed)
 
 
 def write(analysis: MusicAnalysis, form: str, *, title: str) -> str:
