@@ -353,9 +353,16 @@ def test_a_full_disk(sow: Sow, tone: Path, sheet_file: Path):
 def test_sections_without_headings_are_named_when_that_is_asked_for(
     sow: Sow, pipeline: FakePipeline, tone: Path, sheet_file: Path, arguments: tuple[str, ...], names: set[str | None]
 ):
-    texts = "morning light, over the hills, we rise, and sing, evening falls, upon the sea, we rise, and sing".split(
-        ", "
-    )
+    texts = [
+        "morning light",
+        "over the hills",
+        "we rise",
+        "and sing",
+        "evening falls",
+        "upon the sea",
+        "we rise",
+        "and sing",
+    ]
     pipeline.lyrics = TimedLyrics(tuple(TimedLine(text, at * 4.0, at * 4.0 + 3) for at, text in enumerate(texts)))
     assert sow("align", tone, sheet_file, "--format", "json", *arguments).exit_code == 0
     lines = formats.read(tone.with_name("song.json").read_text()).lines
