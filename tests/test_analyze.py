@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 from fake_service import FakeService
+from rich.text import Text
 
 from lyric_timing.timed import TimedLine, TimedLyrics
 from music_analysis import (
@@ -20,6 +21,7 @@ from music_analysis import (
     KeySegment,
     Loudness,
     MusicAnalysis,
+    Section,
     Tempo,
     TempoAlternative,
     TimeSignature,
@@ -29,6 +31,8 @@ from music_analysis import (
 )
 from song_audio.errors import AudioUnreadableError
 from sow_analysis.music import Listened
+from stream_of_worship.admin import png
+from stream_of_worship.admin.music_report import summary
 from stream_of_worship.admin.picture import draw
 from stream_of_worship.admin.services import Services
 
@@ -219,7 +223,8 @@ def test_a_picture_shows_the_song_and_its_lines(sow: Sow, file: Path, tmp_path: 
     drawn = ElementTree.parse(picture).getroot()
     texts = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
     assert texts[0] == "A <Waltz> · 90 beats a minute · 3/4 · Eb major"
-    assert texts[1:] == ["0:00", "0:30", "1:00", "Morning & light", "Over the hills"]
+    assert texts[1:4] == ["0:00", "0:30", "1:00"]
+    assert texts[-2:] == ["Morning & light", "Over the hills"]
     assert len(drawn.findall("*[@class='voice']")) == 2  # it goes over the end of a row
     assert len(drawn.findall("*[@class='wave']")) == 3
 
@@ -230,6 +235,41 @@ def test_a_picture_can_be_drawn_of_nothing_and_of_any_text():
         ElementTree.fromstring(draw(HUSH, lyrics, title="\x1b[31m"))
 
 
-def test_lyrics_need_a_picture_and_a_picture_needs_force_to_be_replaced(sow: Sow, file: Path, sheet_file: Path):
-    assert "error (usage)" in sow("show", file, "--lyrics", sheet_file).stderr
-    assert "error (output_exists)" in sow("show", file, "--picture", sheet_file).stderr
+def test_a_picture_needs_force_to_be_replaced_and_a_name_that_says_its_kind(sow: Sow, file: Path, tmp_path: Path):
+    picture = tmp_path / "song.svg"
+    picture.write_text("mine")
+    assert "error (output_exists)" in sow("show", file, "--picture", picture).stderr
+    assert ".svg or .png" in sow("show", file, "--picture", tmp_path / "song.gif").stderr
+
+
+def test_a_picture_can_be_an_image(sow: Sow, file: Path, tmp_path: Path):
+    picture = tmp_path / "song.PNG"
+    assert sow("show", file, "--picture", picture).exit_code == 0
+    assert picture.read_bytes().startswith(b"\x89PNG\r\n")
+
+
+def test_an_image_without_text_is_told(sow: Sow, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(png, "has_fonts", lambda: False)
+    assert "no font was found" in sow("show", file, "--picture", tmp_path / "song.png").stderr
+
+
+def test_sections_are_in_the_table_and_in_the_picture():
+    sections = (Section(0.0, 25.0, "A", "verse", "Verse [1]", 0.8), Section(25.0, 40.0, "B"))
+    song = replace(WALTZ, sections=sections)
+    rows = [Text.from_markup(row).plain for row in summary(song)]
+    assert rows[-2:] == ["  sections         0:00 – 0:25   Verse [1] (80 % sure)", "                   0:25 – 0:40   B"]
+    drawn = ElementTree.fromstring(draw(song))
+    bands = drawn.findall("*[@class='section']")
+    assert ["".join(band.itertext()) for band in bands] == ["Verse [1]Verse [1]", "BB", "BB"]  # B goes over a row's end
+    assert len({band.find("{http://www.w3.org/2000/svg}rect").get("fill") for band in bands}) == 2
+
+
+@pytest.mark.parametrize("command", ["show", "analyze"])
+def test_timed_lyrics_tell_the_sections(sow: Sow, file: Path, tone: Path, tmp_path: Path, command: str):
+    lyrics = tmp_path / "words.lrc"
+    verse = "[Verse 1]\n[00:02.00]Morning light\n[00:08.00]On the hill\n[00:14.00]\n"
+    lyrics.write_text(verse + "[Chorus]\n[00:16.00]We rise\n[00:24.00]And sing\n[00:34.00]\n", encoding="utf-8")
+    result = sow(command, file if command == "show" else tone, "--lyrics", lyrics)
+    assert result.exit_code == 0, result.output
+    assert "Verse 1" in result.stdout
+    assert "Chorus" in result.stdout

@@ -26,15 +26,21 @@ _BAND, _WAVE, _TICKS, _VOICE, _WORDS, _GAP = 20.0, 64.0, 12.0, 8.0, 18.0, 16.0
 _ROW = _BAND + _WAVE + _TICKS + _VOICE + _WORDS + _GAP
 _WIDTH = _LEFT + _ROW_SECONDS * _SCALE + 16.0
 _COLOURS = {
-    "chorus": "#ffb9a3", "verse": "#a9cdf5", "pre-chorus": "#f7d98b", "bridge": "#c9b6f2", "intro": "#d3d9e0",
-    "outro": "#d3d9e0", "interlude": "#dfe3d6", "tag": "#f9c9da",
+    "chorus": "#ffb9a3", "verse": "#a9cdf5", "pre-chorus": "#f7d98b", "bridge": "#c9b6f2", "tag": "#f9c9da",
+    "intro": "#d3d9e0", "outro": "#d3d9e0", "instrumental": "#dfe3d6", "interlude": "#dfe3d6", "solo": "#dfe3d6",
+    "break": "#dfe3d6",
 }  # fmt: skip
 _LETTERS = ("#cfe3c4", "#e3d3c4", "#c4dfe3", "#e0c8e0", "#e8e2b8", "#ccd0ee")
 """Colours of sections and of groups without function: light, so that dark text on them has a contrast above 7 : 1."""
 _NOT_XML: dict[int, None] = {0xFFFE: None, 0xFFFF: None}
+FONTS = (
+    "Arial,Helvetica,'Segoe UI','Liberation Sans','DejaVu Sans','Noto Sans','Noto Sans CJK SC',Ubuntu,Cantarell,Roboto,"
+    "sans-serif"
+)
+"""By name, as not every program that draws SVG finds a font for `sans-serif`."""
 _STYLE = (
-    "text{font:12px Arial,Helvetica,'Segoe UI','Liberation Sans','DejaVu Sans','Noto Sans','Noto Sans CJK SC',"
-    "Ubuntu,Cantarell,Roboto,sans-serif;fill:#223}.title{font-size:16px;font-weight:bold}"
+    f"text{{font:12px {FONTS};fill:#223}}"
+    ".title{font-size:16px;font-weight:bold}"
     ".clock{fill:#778;text-anchor:end}.wave{fill:#7a9cc6}.beat{stroke:#99a;fill:none}"
     ".downbeat{stroke:#c0392b;fill:none}.voice{fill:#58a55c}"
     ".name{font-size:11px;font-weight:bold}"

@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from stream_of_worship.admin import analyses, background, music_report
 from stream_of_worship.admin.commands.align import check_recording, choose_path, same_file
+from stream_of_worship.admin.commands.show import timed_lyrics
 from stream_of_worship.admin.commands.submit import finished, stopped
 from stream_of_worship.admin.errors import UsageError
 from stream_of_worship.admin.options import Audio, Force
@@ -99,6 +100,15 @@ def analyze(
             show_default=False,
         ),
     ] = None,
+    lyrics: Annotated[
+        Path | None,
+        typer.Option(
+            "--lyrics",
+            metavar="FILE",
+            help="Timed lyrics of the song, which tell its sections. Default: the sound alone does.",
+            show_default=False,
+        ),
+    ] = None,
     remote: Annotated[
         bool, typer.Option("--remote", help="Have the Analysis Service do it, and keep it there.")
     ] = False,
@@ -130,6 +140,7 @@ def analyze(
             raise UsageError("--stem-model says how a song is separated; give --stems FOLDER or --full too")
         if folder is not None:
             folder.check(stem_names(stem_model, remote=remote))
+        timed = timed_lyrics(lyrics) if lyrics is not None else None
         if remote:
             with connected(shell, server) as service:
                 asked = {"full": full, "stems": folder is not None, "stem_model": stem_model, "force": redo}
@@ -139,6 +150,8 @@ def analyze(
                     fetch_stems(shell, service, job, folder)
         else:
             analysis, warnings = on_this_machine(shell, audio, folder, full=full, stem_model=stem_model)
+        if timed is not None:
+            analysis = analyses.with_lyrics(analysis, timed)
         if destination is not None:
             destination.write(analyses.write(analysis, form, title=audio.stem))
         if as_json:
