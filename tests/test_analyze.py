@@ -30,7 +30,7 @@ from music_analysis import (
     Waveform,
 )
 from song_audio.errors import AudioUnreadableError
-from sow_analysis.music import Listened
+from sow_analysis.music import Listened, Wanted
 from stream_of_worship.admin import png
 from stream_of_worship.admin.music_report import summary
 from stream_of_worship.admin.picture import draw
@@ -59,9 +59,14 @@ class FakeEar:
 
     def __init__(self) -> None:
         self.result: MusicAnalysis | Exception = WALTZ
+        self.wanted: list[Wanted] = []
 
-    def __call__(self, audio: Path, progress: Callable[[str, float], None]) -> Listened:
+    def __call__(self, audio: Path, progress: Callable[[str, float], None], wanted: Wanted) -> Listened:
+        self.wanted.append(wanted)
         progress("analyse", 0.5)
+        if wanted.stems is not None:
+            (wanted.stems / "vocals.flac").write_bytes(b"la")
+            (wanted.stems / "accompaniment.flac").write_bytes(b"boom")
         if isinstance(self.result, Exception):
             raise self.result
         return Listened(self.result, ("2 packets are damaged",))
@@ -170,6 +175,55 @@ def test_what_cannot_be_meant_is_told(
     assert result.exit_code in (2, 3)
 
 
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+STEMS = {"vocals.flac": b"la", "accompaniment.flac": b"boom"}
+
+
+def test_stems_are_written_all_or_none_and_not_over_others(sow: Sow, ear: FakeEar, tone: Path, tmp_path: Path):
+    folder = tmp_path / "deep" / "stems"
+    result = sow("analyze", tone, "--full", "--stems", folder)
+    assert result.exit_code == 0, result.output
+    assert files_in(folder) == STEMS
+    assert ear.wanted[0].tier == "full"
+
+    (folder / "vocals.flac").write_bytes(b"mine")
+    again = sow("analyze", tone, "--stems", folder)
+    assert (again.exit_code, "error (output_exists)" in again.stderr) == (2, True)
+    assert len(ear.wanted) == 1
+    assert files_in(folder) == {**STEMS, "vocals.flac": b"mine"}
+
+    ear.result = AudioUnreadableError("It broke off.")
+    assert sow("analyze", tone, "--stems", folder, "--force").exit_code == 2
+    assert files_in(folder) == {**STEMS, "vocals.flac": b"mine"}
+
+
+def test_stems_of_a_service_are_fetched(remote: Sow, service: FakeService, tone: Path, tmp_path: Path):
+    service.stems = {
+        ("spleeter-2stems", "vocals"): b"la",
+        ("spleeter-2stems", "accompaniment"): b"boom",
+        ("x", "y"): b"",
+    }
+    result = remote("analyze", tone, "--remote", "--full", "--stems", tmp_path / "stems")
+    assert result.exit_code == 0, result.output
+    assert files_in(tmp_path / "stems") == STEMS
+    (request,) = service.submitted
+    assert request["options"] == {"tier": "full", "generate_stems": True, "stem_model": None, "force": False}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [(("--stem-model", "spleeter-2stems"), "--stems"), (("--full", "--stem-model", "x"), "spleeter-2stems")],
+)
+def test_a_stem_model_must_be_one_and_of_use(sow: Sow, ear: FakeEar, tone: Path, arguments: tuple[str, ...], word: str):
+    result = sow("analyze", tone, *arguments)
+    assert "error (usage)" in result.stderr
+    assert word in result.stderr
+    assert ear.wanted == []
+
+
 def test_what_is_no_recording_is_told(sow: Sow, ear: FakeEar, sheet_file: Path):
     ear.result = AudioUnreadableError("lyrics.txt is a text file, not a recording.")
     result = sow("analyze", sheet_file)
@@ -181,7 +235,7 @@ def test_a_service_does_it_and_keeps_it(remote: Sow, service: FakeService, tone:
     assert result.exit_code == 0, result.output
     assert result.stdout == TABLE + "warning: 2 packets are damaged\n"
     (request,) = service.submitted
-    assert request["options"] == {"tier": "fast", "force": True}
+    assert request["options"] == {"tier": "fast", "generate_stems": False, "stem_model": None, "force": True}
     assert request["label"] == "song.wav"
     (job_id,) = service.jobs
     for song in (tone, request["content_hash"], job_id):

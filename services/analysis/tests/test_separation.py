@@ -425,7 +425,7 @@ class TestStems:
         assert list(folder.iterdir()) == []
 
     def test_an_unknown_model_is_refused_by_name(self, write: Write, tmp_path: Path):
-        with pytest.raises(EngineUnavailableError, match="whisper-base.*spleeter-2stems"):
+        with pytest.raises(EngineUnavailableError, match=r"whisper-base.*spleeter-2stems"):
             separate_stems(write(bursts(8_000, 0.1), 8_000), tmp_path, model="whisper-base")
 
     def test_one_waits_for_the_other_and_can_be_told_to_stop(self):

@@ -95,8 +95,7 @@ def analyze(
         typer.Option(
             "--stem-model",
             metavar="NAME",
-            help="What separates: spleeter-2stems, or htdemucs for drums, bass, voice and the rest, whose weights are "
-            "for research and personal use. Default: spleeter-2stems.",
+            help="What separates. Default: spleeter-2stems, the voice and the rest.",
             show_default=False,
         ),
     ] = None,
@@ -138,8 +137,9 @@ def analyze(
         folder = None if stems is None else StemFolder(stems, force)
         if stem_model is not None and folder is None and not full:
             raise UsageError("--stem-model says how a song is separated; give --stems FOLDER or --full too")
+        names = stem_names(stem_model, remote=remote) if folder is not None or full else ()
         if folder is not None:
-            folder.check(stem_names(stem_model, remote=remote))
+            folder.check(names)
         timed = timed_lyrics(lyrics) if lyrics is not None else None
         if remote:
             with connected(shell, server) as service:
