@@ -95,7 +95,8 @@ def analyze(
         typer.Option(
             "--stem-model",
             metavar="NAME",
-            help="What separates. Default: spleeter-2stems, the voice and the rest.",
+            help="What separates: spleeter-2stems, or htdemucs for drums, bass, voice and the rest, whose weights are "
+            "for research and personal use. Default: spleeter-2stems.",
             show_default=False,
         ),
     ] = None,

@@ -1,10 +1,10 @@
 """Separates a recording into stems, each a file.
 
-    file → blocks of spectra → what is sung → sound, 16 bits → vocals.flac
-                                            mixture - vocals → accompaniment.flac
+    file → blocks of sound → the model's stems, side by side → 16 bits → NAME.flac
 
-The accompaniment is whatever the voice is not, to the last bit: both files together are the mixture, so nothing of the
-song is lost between them. Everything streams; memory does not grow with the length of the recording.
+Spleeter gives the voice; the accompaniment is whatever the voice is not, to the last bit: both files together are the
+mixture, so nothing of the song is lost between them. HTDemucs gives four stems, whose sum is nearly the mixture: what
+differs lies 40 dB below. Everything streams; memory does not grow with the length of the recording.
 """
 
 from __future__ import annotations
@@ -27,12 +27,15 @@ from song_audio.recording import MAX_SECONDS
 from song_audio.resampling import Samples
 from sow_analysis.errors import EngineUnavailableError
 from sow_analysis.models import ModelStore
+from sow_analysis.separation import htdemucs
 from sow_analysis.separation.networks import Networks
 from sow_analysis.separation.separator import MODEL, MODEL_RATE, separated_blocks
 from sow_analysis.separation.spectrum import OVERLAP
 
 VOCALS, ACCOMPANIMENT = "vocals", "accompaniment"
-STEM_MODELS: Mapping[str, tuple[str, ...]] = MappingProxyType({MODEL: (VOCALS, ACCOMPANIMENT)})
+STEM_MODELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {MODEL: (VOCALS, ACCOMPANIMENT), htdemucs.MODEL: htdemucs.SOURCES}
+)
 """The names of the stems that each model makes; the voice is always among them."""
 DEFAULT_STEM_MODEL = MODEL
 
@@ -78,7 +81,8 @@ def separate_stems(
         OSError: a file cannot be written.
     """
     check_stem_model(model)
-    networks = Networks((store or ModelStore()).path(model))
+    graphs = (store or ModelStore()).path(model)
+    separated = _by_htdemucs if model == htdemucs.MODEL else _by_spleeter
     sound = stream(
         audio, sample_rate=MODEL_RATE, channels=2, block_seconds=10, max_seconds=max_seconds, progress=progress
     )
@@ -86,10 +90,10 @@ def separate_stems(
     parts = [path.with_suffix(".part") for path in paths]
     try:
         with ExitStack() as stack:
-            voice_file, rest_file = (stack.enter_context(_written(part)) for part in parts)
-            for voice, mixture in _voice_and_mixture(sound, networks):
-                voice_file(voice)
-                rest_file(_difference(mixture, voice))
+            files = [stack.enter_context(_written(part)) for part in parts]
+            for stems in separated(sound, graphs):
+                for add, stem in zip(files, stems, strict=True):
+                    add(stem)
         for part, path in zip(parts, paths, strict=True):
             part.replace(path)
     finally:
@@ -119,8 +123,14 @@ def separating_alone(waiting: Callable[[], None]) -> Generator[None]:
         lock.release()
 
 
-def _voice_and_mixture(sound: Iterable[Samples], networks: Networks) -> Iterator[tuple[Pcm, Pcm]]:
-    """Yield the voice and the mixture side by side, for exactly as long as `sound` goes on."""
+def _by_htdemucs(sound: Iterable[Samples], graphs: Path) -> Iterator[tuple[Pcm, ...]]:
+    for sources in htdemucs.HTDemucs(graphs).separated(sound):
+        yield tuple(_pcm(source) for source in sources)
+
+
+def _by_spleeter(sound: Iterable[Samples], graphs: Path) -> Iterator[tuple[Pcm, ...]]:
+    """Yield the voice and the rest, for exactly as long as `sound` goes on."""
+    networks = Networks(graphs)
     count = 0
 
     def counted() -> Iterator[Samples]:
@@ -134,7 +144,8 @@ def _voice_and_mixture(sound: Iterable[Samples], networks: Networks) -> Iterator
     for voice, mixture in separated_blocks(counted(), networks):
         # The last block is filled up with zeros; `count` knows where it ends, since all sound was read before it came.
         end = min(voice.shape[1], skip + count - given)
-        yield _pcm(voice[:, skip:end]), _pcm(mixture[:, skip:end])
+        sung = _pcm(voice[:, skip:end])
+        yield sung, _difference(_pcm(mixture[:, skip:end]), sung)
         given += end - skip
         skip = 0
 
