@@ -15,7 +15,7 @@ _STEP = 0.005
 
 
 class Answers:
-    """Writes lines to a descriptor."""
+    """Writes lines to a descriptor. If nobody reads them any more, the process ends."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -40,8 +40,11 @@ class Answers:
 
     def _write(self, line: dict[str, Any]) -> None:
         data = (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode()
-        while data:
-            data = data[os.write(self._descriptor, data) :]
+        try:
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+        except BrokenPipeError:  # nobody is left to work for
+            raise SystemExit(1) from None
 
 
 def claim_standard_output() -> Answers:

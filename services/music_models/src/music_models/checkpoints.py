@@ -120,32 +120,32 @@ def separator_files(model: str) -> tuple[Path, ...]:
 
 
 def _folder_separator(folder: Path) -> Any:
+    import yaml
     from demucs_infer.apply import BagOfModels
-    from demucs_infer.repo import BagOnlyRepo, LocalRepo, ModelLoadingError, ModelOnlyRepo, check_checksum
+    from demucs_infer.repo import ModelLoadingError
+
+    files = {file.stem.split("-", 1)[0]: file for file in _in_folder(folder, "*.th")}
+    recipes = sorted(folder.glob("*.yaml"))
+    if len(files) > 1 and not recipes:
+        raise ModelUnusableError(f"{folder} holds several checkpoints and no .yaml that says how they are mixed.")
+    try:
+        recipe: Any = yaml.safe_load(recipes[0].read_text(encoding="utf-8")) if recipes else {"models": list(files)}
+        networks = [_network(files[signature]) for signature in recipe["models"]]
+        return BagOfModels(networks, recipe.get("weights"), recipe.get("segment")).eval()
+    except KeyError as error:
+        raise ModelUnusableError(f"{folder}: {recipes[0].name} names {error}, which is not there.") from error
+    except (ModelLoadingError, RuntimeError, AssertionError, TypeError, ValueError, OSError, yaml.YAMLError) as error:
+        raise ModelUnusableError(f"The models in {folder} cannot be used: {_first_line(error)}") from error
+
+
+def _network(file: Path) -> Any:
+    """One network; a file whose name ends in a checksum must have it."""
+    from demucs_infer.repo import check_checksum
     from demucs_infer.states import load_model
 
-    files = _in_folder(folder, "*.th")
-
-    class Checked(LocalRepo, ModelOnlyRepo):
-        """A folder whose files are read without running what is in them."""
-
-        def get_model(self, sig: str) -> Any:
-            if (file := self._models.get(sig)) is None:
-                raise ModelLoadingError(f"it names a checkpoint {sig}, which is not there")
-            if sig in self._checksums:
-                check_checksum(file, self._checksums[sig])
-            return load_model(file if _is_published(file) else _read_package(file))
-
-    try:
-        folder_repo = Checked(folder)
-        bags = BagOnlyRepo(folder, folder_repo)
-        if names := sorted(bags.list_model()):
-            return bags.get_model(names[0]).eval()
-        if len(files) > 1:
-            raise ModelLoadingError("it holds several checkpoints and no .yaml that says how they are mixed")
-        return BagOfModels([folder_repo.get_model(sig) for sig in folder_repo.list_model()]).eval()
-    except (ModelLoadingError, RuntimeError, KeyError, TypeError, ValueError) as error:
-        raise ModelUnusableError(f"The models in {folder} cannot be used: {_first_line(error)}") from error
+    if "-" in file.stem:
+        check_checksum(file, file.stem.split("-", 1)[1])
+    return load_model(file if _is_published(file) else _read_package(file))
 
 
 def _read_package(file: Path) -> dict[str, Any]:

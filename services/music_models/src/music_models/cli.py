@@ -59,8 +59,6 @@ def run(arguments: Sequence[str] | None, answers: Answers) -> int:
     except CodedError as error:
         answers.error(error.code, str(error))
         return FAILED
-    except BrokenPipeError:  # nobody is left to answer to
-        return FAILED
     except Exception as error:
         traceback.print_exc()
         if _is_memory(error):
