@@ -77,17 +77,16 @@ def output(frames: int, beats: NDArray[Any], downbeats: NDArray[Any], sections: 
     """What a network that is sure would say."""
     from allin1.typings import AllInOneOutput
 
-    def logits(at: Any) -> torch.Tensor:
-        made = torch.full((1, frames), -6.0)
-        made[0, torch.as_tensor(at, dtype=torch.long)] = 4.0
-        return made
+    def logits(at: NDArray[Any]) -> torch.Tensor:
+        away = np.abs(np.arange(frames)[:, None] - at).min(axis=1, initial=frames)
+        return torch.from_numpy(np.where(away <= 2, 4.0 - 2 * away, -6.0 - away / frames))[None]
 
     functions = torch.zeros(1, len(allin1().labels), frames)
     for start, label in sections:
         functions[0, :, start:] = 0
         functions[0, allin1().labels.index(label), start:] = 5
     starts = [start for start, _ in sections if start]
-    return AllInOneOutput(logits(beats), logits(downbeats), logits(starts), functions, functions)
+    return AllInOneOutput(logits(beats), logits(downbeats), logits(np.array(starts)), functions, functions)
 
 
 def settings() -> Any:
