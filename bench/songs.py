@@ -4,6 +4,7 @@
     python bench/songs.py SONGS                                    lyrics as sung (lyrics.txt), all engines
     python bench/songs.py SONGS --sheet paper.txt                  the sheet as people print it
     python bench/songs.py SONGS --engines pocketsphinx             with nothing downloaded
+    python bench/songs.py SONGS --vocals-stem                      Whisper hears the separated voice, not the mix
     python bench/songs.py SONGS --qwen3-url http://gpu:8010        with a Qwen3 server too (key: SOW_QWEN3_API_KEY)
     python bench/songs.py SONGS --out sung                         kept, for bench/reliability.py and other scorers
 
@@ -45,11 +46,10 @@ class Run(NamedTuple):
     confidence: float
 
 
-def run(folder: Path, sheet: str, engines: tuple[str, ...] | None, qwen3: Qwen3Server | None, out: Path) -> Run:
+def run(folder: Path, sheet: str, options: LrcOptions, qwen3: Qwen3Server | None, out: Path) -> Run:
     """Times one song and writes its lyrics as JSON."""
     (audio,) = folder.glob("audio.*")
     began = time.monotonic()
-    options = LrcOptions(engines=engines)
     result = generate_lrc(audio, read_sheet(folder / sheet), options, lambda _stage, _share: None, reach=Reach(qwen3))
     seconds = time.monotonic() - began
     (out / f"{folder.name}.json").write_text(formats.write(result.lyrics, "json"), encoding="utf-8")
@@ -63,10 +63,12 @@ def main() -> None:
     parser.add_argument("songs", type=Path)
     parser.add_argument("--sheet", default="lyrics.txt")
     parser.add_argument("--engines", help="names, separated by commas; by default all")
+    parser.add_argument("--vocals-stem", action="store_true", help="Whisper listens to the separated voice")
     parser.add_argument("--qwen3-url", help="address of a Qwen3 alignment server; by default none")
     parser.add_argument("--out", type=Path, help="folder to keep the timed lyrics in; by default none")
     options = parser.parse_args()
     engines = tuple(options.engines.split(",")) if options.engines else None
+    chosen = LrcOptions(engines=engines, use_vocals_stem=options.vocals_stem)
     qwen3 = Qwen3Server(options.qwen3_url, os.environ.get("SOW_QWEN3_API_KEY")) if options.qwen3_url else None
     with tempfile.TemporaryDirectory() as temporary:
         out = options.out or Path(temporary)
@@ -74,7 +76,7 @@ def main() -> None:
         runs: list[Run] = []
         for folder in sorted(path.parent for path in options.songs.glob("*/meta.json")):
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                one = pool.submit(run, folder, options.sheet, engines, qwen3, out).result()
+                one = pool.submit(run, folder, options.sheet, chosen, qwen3, out).result()
             runs.append(one)
             share = one.seconds / one.duration
             print(f"{one.song:48s} {one.duration:5.0f} s × {share:.3f}  {one.megabytes:5.0f} MB", flush=True)

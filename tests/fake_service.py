@@ -62,6 +62,8 @@ class FakeService:
     analyses: dict[str, bytes] = field(default_factory=dict)
     analysis: bytes = b"{}"
     """What every song comes out like."""
+    stems: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    """The stems of every song, by model and name; jobs say that the first model made them."""
     planned: dict[str, list[Answer]] = field(default_factory=lambda: defaultdict(list))
     ready: bool = True
 
@@ -122,6 +124,7 @@ class FakeService:
         if job["kind"] == "analyze":
             self.analyses[job["content_hash"]] = self.analysis
             job |= {"status": "completed", "stage": None, "progress": 1.0, "warnings": ["2 packets are damaged"]}
+            job["result"] = {"stem_model": next((model for model, _ in self.stems), None)}
             return
         text = job["request"]["lyrics_text"]
         for mark, error in self.fails.items():
@@ -210,6 +213,17 @@ class FakeHandler(BaseHTTPRequestHandler):
             self.planned(problem(404, "analysis_not_found", "The song was not analysed."))
             return
         self.answer(200, found, {"ETag": '"1"'})
+
+    def list_stems(self, body: bytes, song: str) -> None:
+        url = f"/api/v1/songs/{song}/stems"
+        stems = [
+            {"name": name, "model": model, "size": len(data), "url": f"{url}/{name}?model={model}"}
+            for (model, name), data in self.service.stems.items()
+        ]
+        self.answer(200, {"stems": stems})
+
+    def get_stem(self, body: bytes, song: str, name: str) -> None:
+        self.answer(200, self.service.stems[self.query["model"], name])
 
     def list_jobs(self, body: bytes) -> None:
         limit, after = int(self.query.get("limit", "50")), self.query.get("after")
@@ -316,6 +330,8 @@ ROUTES: dict[str, Callable[..., None]] = {
     "POST /api/v1/jobs/lrc": FakeHandler.submit,
     "POST /api/v1/jobs/analyze": FakeHandler.submit_analysis,
     r"GET /api/v1/songs/(\w+)/analysis": FakeHandler.get_analysis,
+    r"GET /api/v1/songs/(\w+)/stems": FakeHandler.list_stems,
+    r"GET /api/v1/songs/(\w+)/stems/(\w+)": FakeHandler.get_stem,
     "GET /api/v1/jobs": FakeHandler.list_jobs,
     "GET /api/v1/jobs/([^/]+)": FakeHandler.get_job,
     "POST /api/v1/jobs/([^/]+)/cancel": FakeHandler.cancel,

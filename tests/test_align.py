@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lyric_timing import formats
+from lyric_timing.timed import TimedLine, TimedLyrics
 from song_audio.errors import AudioSilentError
 from sow_analysis.engines.qwen3_server import Qwen3Server
 from sow_analysis.errors import EngineUnavailableError, ModelUnavailableError
@@ -346,3 +347,23 @@ def test_a_full_disk(sow: Sow, tone: Path, sheet_file: Path):
     assert result.exit_code == 3
     assert "no space left on the disk" in result.stderr
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize(("arguments", "names"), [((), {None}), (("--sections",), {"Verse 1", "Verse 2", "Chorus"})])
+def test_sections_without_headings_are_named_when_that_is_asked_for(
+    sow: Sow, pipeline: FakePipeline, tone: Path, sheet_file: Path, arguments: tuple[str, ...], names: set[str | None]
+):
+    texts = [
+        "morning light",
+        "over the hills",
+        "we rise",
+        "and sing",
+        "evening falls",
+        "upon the sea",
+        "we rise",
+        "and sing",
+    ]
+    pipeline.lyrics = TimedLyrics(tuple(TimedLine(text, at * 4.0, at * 4.0 + 3) for at, text in enumerate(texts)))
+    assert sow("align", tone, sheet_file, "--format", "json", *arguments).exit_code == 0
+    lines = formats.read(tone.with_name("song.json").read_text()).lines
+    assert {line.section for line in lines} == names

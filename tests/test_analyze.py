@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 from fake_service import FakeService
+from rich.text import Text
 
 from lyric_timing.timed import TimedLine, TimedLyrics
 from music_analysis import (
@@ -20,6 +21,7 @@ from music_analysis import (
     KeySegment,
     Loudness,
     MusicAnalysis,
+    Section,
     Tempo,
     TempoAlternative,
     TimeSignature,
@@ -28,7 +30,9 @@ from music_analysis import (
     Waveform,
 )
 from song_audio.errors import AudioUnreadableError
-from sow_analysis.music import Listened
+from sow_analysis.music import Listened, Wanted
+from stream_of_worship.admin import png
+from stream_of_worship.admin.music_report import summary
 from stream_of_worship.admin.picture import draw
 from stream_of_worship.admin.services import Services
 
@@ -55,9 +59,14 @@ class FakeEar:
 
     def __init__(self) -> None:
         self.result: MusicAnalysis | Exception = WALTZ
+        self.wanted: list[Wanted] = []
 
-    def __call__(self, audio: Path, progress: Callable[[str, float], None]) -> Listened:
+    def __call__(self, audio: Path, progress: Callable[[str, float], None], wanted: Wanted) -> Listened:
+        self.wanted.append(wanted)
         progress("analyse", 0.5)
+        if wanted.stems is not None:
+            (wanted.stems / "vocals.flac").write_bytes(b"la")
+            (wanted.stems / "accompaniment.flac").write_bytes(b"boom")
         if isinstance(self.result, Exception):
             raise self.result
         return Listened(self.result, ("2 packets are damaged",))
@@ -166,6 +175,55 @@ def test_what_cannot_be_meant_is_told(
     assert result.exit_code in (2, 3)
 
 
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+STEMS = {"vocals.flac": b"la", "accompaniment.flac": b"boom"}
+
+
+def test_stems_are_written_all_or_none_and_not_over_others(sow: Sow, ear: FakeEar, tone: Path, tmp_path: Path):
+    folder = tmp_path / "deep" / "stems"
+    result = sow("analyze", tone, "--full", "--stems", folder)
+    assert result.exit_code == 0, result.output
+    assert files_in(folder) == STEMS
+    assert ear.wanted[0].tier == "full"
+
+    (folder / "vocals.flac").write_bytes(b"mine")
+    again = sow("analyze", tone, "--stems", folder)
+    assert (again.exit_code, "error (output_exists)" in again.stderr) == (2, True)
+    assert len(ear.wanted) == 1
+    assert files_in(folder) == {**STEMS, "vocals.flac": b"mine"}
+
+    ear.result = AudioUnreadableError("It broke off.")
+    assert sow("analyze", tone, "--stems", folder, "--force").exit_code == 2
+    assert files_in(folder) == {**STEMS, "vocals.flac": b"mine"}
+
+
+def test_stems_of_a_service_are_fetched(remote: Sow, service: FakeService, tone: Path, tmp_path: Path):
+    service.stems = {
+        ("spleeter-2stems", "vocals"): b"la",
+        ("spleeter-2stems", "accompaniment"): b"boom",
+        ("x", "y"): b"",
+    }
+    result = remote("analyze", tone, "--remote", "--full", "--stems", tmp_path / "stems")
+    assert result.exit_code == 0, result.output
+    assert files_in(tmp_path / "stems") == STEMS
+    (request,) = service.submitted
+    assert request["options"] == {"tier": "full", "generate_stems": True, "stem_model": None, "force": False}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [(("--stem-model", "spleeter-2stems"), "--stems"), (("--full", "--stem-model", "x"), "spleeter-2stems")],
+)
+def test_a_stem_model_must_be_one_and_of_use(sow: Sow, ear: FakeEar, tone: Path, arguments: tuple[str, ...], word: str):
+    result = sow("analyze", tone, *arguments)
+    assert "error (usage)" in result.stderr
+    assert word in result.stderr
+    assert ear.wanted == []
+
+
 def test_what_is_no_recording_is_told(sow: Sow, ear: FakeEar, sheet_file: Path):
     ear.result = AudioUnreadableError("lyrics.txt is a text file, not a recording.")
     result = sow("analyze", sheet_file)
@@ -177,7 +235,7 @@ def test_a_service_does_it_and_keeps_it(remote: Sow, service: FakeService, tone:
     assert result.exit_code == 0, result.output
     assert result.stdout == TABLE + "warning: 2 packets are damaged\n"
     (request,) = service.submitted
-    assert request["options"] == {"tier": "fast", "force": True}
+    assert request["options"] == {"tier": "fast", "generate_stems": False, "stem_model": None, "force": True}
     assert request["label"] == "song.wav"
     (job_id,) = service.jobs
     for song in (tone, request["content_hash"], job_id):
@@ -219,7 +277,8 @@ def test_a_picture_shows_the_song_and_its_lines(sow: Sow, file: Path, tmp_path: 
     drawn = ElementTree.parse(picture).getroot()
     texts = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
     assert texts[0] == "A <Waltz> · 90 beats a minute · 3/4 · Eb major"
-    assert texts[1:] == ["0:00", "0:30", "1:00", "Morning & light", "Over the hills"]
+    assert texts[1:4] == ["0:00", "0:30", "1:00"]
+    assert texts[-2:] == ["Morning & light", "Over the hills"]
     assert len(drawn.findall("*[@class='voice']")) == 2  # it goes over the end of a row
     assert len(drawn.findall("*[@class='wave']")) == 3
 
@@ -230,6 +289,41 @@ def test_a_picture_can_be_drawn_of_nothing_and_of_any_text():
         ElementTree.fromstring(draw(HUSH, lyrics, title="\x1b[31m"))
 
 
-def test_lyrics_need_a_picture_and_a_picture_needs_force_to_be_replaced(sow: Sow, file: Path, sheet_file: Path):
-    assert "error (usage)" in sow("show", file, "--lyrics", sheet_file).stderr
-    assert "error (output_exists)" in sow("show", file, "--picture", sheet_file).stderr
+def test_a_picture_needs_force_to_be_replaced_and_a_name_that_says_its_kind(sow: Sow, file: Path, tmp_path: Path):
+    picture = tmp_path / "song.svg"
+    picture.write_text("mine")
+    assert "error (output_exists)" in sow("show", file, "--picture", picture).stderr
+    assert ".svg or .png" in sow("show", file, "--picture", tmp_path / "song.gif").stderr
+
+
+def test_a_picture_can_be_an_image(sow: Sow, file: Path, tmp_path: Path):
+    picture = tmp_path / "song.PNG"
+    assert sow("show", file, "--picture", picture).exit_code == 0
+    assert picture.read_bytes().startswith(b"\x89PNG\r\n")
+
+
+def test_an_image_without_text_is_told(sow: Sow, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(png, "has_fonts", lambda: False)
+    assert "no font was found" in sow("show", file, "--picture", tmp_path / "song.png").stderr
+
+
+def test_sections_are_in_the_table_and_in_the_picture():
+    sections = (Section(0.0, 25.0, "A", "verse", "Verse [1]", 0.8), Section(25.0, 40.0, "B"))
+    song = replace(WALTZ, sections=sections)
+    rows = [Text.from_markup(row).plain for row in summary(song)]
+    assert rows[-2:] == ["  sections         0:00 – 0:25   Verse [1] (80 % sure)", "                   0:25 – 0:40   B"]
+    drawn = ElementTree.fromstring(draw(song))
+    bands = drawn.findall("*[@class='section']")
+    assert ["".join(band.itertext()) for band in bands] == ["Verse [1]Verse [1]", "BB", "BB"]  # B goes over a row's end
+    assert len({band.find("{http://www.w3.org/2000/svg}rect").get("fill") for band in bands}) == 2
+
+
+@pytest.mark.parametrize("command", ["show", "analyze"])
+def test_timed_lyrics_tell_the_sections(sow: Sow, file: Path, tone: Path, tmp_path: Path, command: str):
+    lyrics = tmp_path / "words.lrc"
+    verse = "[Verse 1]\n[00:02.00]Morning light\n[00:08.00]On the hill\n[00:14.00]\n"
+    lyrics.write_text(verse + "[Chorus]\n[00:16.00]We rise\n[00:24.00]And sing\n[00:34.00]\n", encoding="utf-8")
+    result = sow(command, file if command == "show" else tone, "--lyrics", lyrics)
+    assert result.exit_code == 0, result.output
+    assert "Verse 1" in result.stdout
+    assert "Chorus" in result.stdout

@@ -45,8 +45,8 @@ def request(words: str = "Morning light\nOver the hills") -> LrcRequest:
 def test_what_the_package_exports():
     assert set(client.__all__) == {
         "FINAL", "HASH", "AnalysisClient", "AnalysisRequest", "Check", "Document", "Fault", "Job", "JobAttempt",
-        "JobPage", "JobResult", "LrcRequest", "Lyrics", "LyricsVersion", "Readiness", "Upload", "completed",
-        "connect",
+        "JobPage", "JobResult", "LrcRequest", "Lyrics", "LyricsVersion", "Readiness", "Stem", "Upload",
+        "completed", "connect",
     }  # fmt: skip
 
 

@@ -45,6 +45,19 @@ def write(song: Song, recording: Recording, folder: Path) -> None:
     (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
+def write_stems(recording: Recording, folder: Path) -> None:
+    """Write what the mix is the sum of, as vocals.flac and accompaniment.flac."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, sound in (("vocals", recording.vocals), ("accompaniment", recording.accompaniment)):
+        samples = np.rint(sound.T.reshape(1, -1) * 32_767).astype(np.int16)
+        with av.open(str(folder / f"{name}.flac"), "w") as container:
+            stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="stereo", format="s16")
+            frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="stereo")
+            frame.sample_rate = SAMPLE_RATE
+            for packet in (*stream.encode(frame), *stream.encode(None)):
+                container.mux(packet)
+
+
 def _paper(song: Song) -> str:
     """Each section once, under its heading, as it would be printed."""
     sections = {part.section.heading: part.section for part in song.parts}

@@ -38,9 +38,11 @@ class TimedWord:
 
 @dataclass(frozen=True)
 class Recording:
-    """The mix, shape (2, samples) at SAMPLE_RATE, and what is sung in it, in order."""
+    """The mix, the two stems that it is the sum of, shapes (2, samples) at SAMPLE_RATE, and what is sung, in order."""
 
     sound: Floats
+    vocals: Floats
+    accompaniment: Floats
     lines: tuple[str, ...]
     words: tuple[TimedWord, ...]
 
@@ -66,9 +68,12 @@ def record(song: Song, sing: Singer, seed: int = 1) -> Recording:
     band = play((*bars, Bar((), drums=False, last=True)), seconds, rng)
     sounding = np.abs(voices[0]) > 1e-3
     band *= _rms(voices[:, sounding]) / _rms(band[:, sounding]) * 10 ** (-VOICE_OVER_BAND_DB / 20)
-    mix = reverb(voices, 0.9, 0.14, rng) + band
-    mix *= np.minimum(1, np.arange(mix.shape[1])[::-1] / (0.8 * SAMPLE_RATE))
-    return Recording(0.89 * mix / np.abs(mix).max(), tuple(line.text for _, line, _ in entries), tuple(words))
+    voices = reverb(voices, 0.9, 0.14, rng)
+    fade = np.minimum(1, np.arange(band.shape[1])[::-1] / (0.8 * SAMPLE_RATE))
+    mix = (voices + band) * fade
+    peak = np.abs(mix).max()
+    stems = tuple(0.89 * stem * fade / peak for stem in (voices, band))
+    return Recording(0.89 * mix / peak, *stems, tuple(line.text for _, line, _ in entries), tuple(words))
 
 
 def _arrange(song: Song) -> tuple[tuple[Bar, ...], tuple[tuple[int, Line, tuple[str, ...]], ...]]:

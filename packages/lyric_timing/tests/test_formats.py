@@ -88,6 +88,22 @@ def test_ttml_is_xml_that_carries_sections_title_and_language() -> None:
     assert (again.title, again.language, again.duration) == (SONG.title, "en", 20.0)
 
 
+@pytest.mark.parametrize("name", ["vtt", "ass", "ttml", "json"])
+def test_sections_survive_whatever_they_are_called(name: str) -> None:
+    headings = ("Chorus", "]", "--> {\\k5} <b>", "a\nb, c", None, "NOTE [x]", None, "副歌", "Verse 1")
+    lines = tuple(TimedLine("la", float(i), i + 0.5, section=heading) for i, heading in enumerate(headings))
+    again = read(write(TimedLyrics(lines), name), name)
+    assert [line.text for line in again.lines] == ["la"] * len(lines)
+    expected = [heading and " ".join(heading.split()) for heading in headings]
+    assert [line.section and " ".join(line.section.split()) for line in again.lines] == expected
+
+
+@pytest.mark.parametrize(("name", "note"), [("vtt", "\nNOTE [Chorus]\n"), ("ass", "Comment:")])
+def test_players_do_not_show_sections(name: str, note: str) -> None:
+    assert write(SONG, name).count(note) >= 1
+    assert "[Chorus]" not in write(SONG, "lrc") + write(SONG, "srt")
+
+
 def test_ass_fills_words_and_waits_in_the_pauses() -> None:
     line = TimedLine("Oh love", 1.0, 3.0, (TimedWord("Oh", 1.25, 1.5), TimedWord("love", 2.0, 3.0)))
     assert r"{\k25}{\kf25}Oh {\k50}{\kf100}love" in write(TimedLyrics((line,)), "ass")

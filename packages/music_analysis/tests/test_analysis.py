@@ -38,8 +38,9 @@ def analysis(song: np.ndarray) -> MusicAnalysis:
 def test_these_names_are_public():
     assert set(music_analysis.__all__) == {
         "SCHEMA_VERSION", "Beat", "BeatEngine", "DocumentError", "EngineError", "Key", "KeyAlternative", "KeySegment",
-        "Loudness", "MusicAnalysis", "MusicAnalysisError", "SoundError", "Tempo", "TempoAlternative", "TempoPoint",
-        "TimeSignature", "VocalActivity", "VocalSpan", "VoiceDetector", "Waveform", "analyse", "analyse_blocks",
+        "Loudness", "MusicAnalysis", "MusicAnalysisError", "Section", "SectionFunction", "SoundError", "SungSection",
+        "Tempo", "TempoAlternative", "TempoPoint", "TimeSignature", "VocalActivity", "VocalSpan", "VoiceDetector",
+        "Waveform", "analyse", "analyse_blocks", "with_lyrics",
     }  # fmt: skip
     assert all(hasattr(music_analysis, name) for name in music_analysis.__all__)
 
@@ -67,7 +68,9 @@ def test_the_jams_file_is_valid_and_read_by_its_library(analysis: MusicAnalysis,
     path.write_text(jams.write(analysis, title="Song"), encoding="utf-8")
     read = jams_library.load(str(path), validate=True)
     assert read.file_metadata.title == "Song"
-    assert [part.namespace for part in read.annotations] == ["beat", "tempo", "key_mode", "segment_open"]
+    assert [part.namespace for part in read.annotations] == [
+        "beat", "tempo", "key_mode", "segment_open", "segment_salami_upper",
+    ]  # fmt: skip
     assert len(read.search(namespace="beat")[0].data) == len(analysis.beats)
     assert read.search(namespace="key_mode")[0].data[0].value == "C:major"
 

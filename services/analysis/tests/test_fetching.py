@@ -40,7 +40,7 @@ def storage(tmp_path: Path) -> Storage:
 
 async def test_an_upload_is_found_by_its_hash_whatever_its_suffix(storage: Storage, tmp_path: Path):
     await storage.put(keys.audio(SONG, "ogg"), BODY)
-    await storage.put(keys.stem(SONG, "audio.wav"), b"a stem")
+    await storage.put(keys.stem(SONG, "htdemucs", "vocals"), b"a stem")
     fetched = await fetch(upload_url(SONG), tmp_path / "song", limits=LIMITS, storage=storage)
     assert fetched.path.read_bytes() == BODY
     assert fetched.sha256 == SONG

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from lyric_timing import LyricSheet, formats, parse_sheet, read_sheet
-from lyric_timing.heard import Heard
 from lyric_timing.metrics import SongScore, score_folder
-from sow_analysis.caches import TranscriptionKey
+from sow_analysis.caches import DiskCache, SongMemory
 from sow_analysis.engines.whisper import WhisperEvidence
 from sow_analysis.errors import EngineUnavailableError, ModelUnavailableError
 from sow_analysis.lrc import LrcOptions, LrcResult, Outcome, Stage
 from sow_analysis.models import ModelStore
 from sow_analysis.pipeline import ENGINES, generate_lrc
+from sow_analysis.separation import Separator
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SONGS = ("morning_light", "chen_guang", "morning_light_bilingual")
@@ -148,31 +148,21 @@ def test_what_does_not_exist_is_refused_before_any_work(
         generate_lrc(tmp_path / "nowhere.mp3", sheet_of(1), options, quiet)
 
 
-class Notebook:
-    """A memory in a dictionary."""
-
-    def __init__(self) -> None:
-        self.heard: dict[str, Heard] = {}
-
-    def recall(self, key: TranscriptionKey) -> Heard | None:
-        return self.heard.get(key.digest)
-
-    def keep(self, key: TranscriptionKey, heard: Heard) -> None:
-        self.heard[key.digest] = heard
-
-
 @pytest.mark.slow
-def test_what_was_heard_before_is_not_listened_to_again(monkeypatch: pytest.MonkeyPatch):
-    memory, options = Notebook(), LrcOptions(engines=("whisper", "pocketsphinx"))
+def test_what_was_separated_and_heard_before_is_not_done_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    disk = DiskCache(tmp_path, 100_000_000)
+    options = LrcOptions(engines=("spleeter", "whisper", "pocketsphinx"))
     folder = EXAMPLES / "morning_light"
-    first = generate_lrc(folder / "audio.ogg", read_sheet(folder / "lyrics.txt"), options, quiet, memory=memory)
-    assert len(memory.heard) == 1
+    sheet = read_sheet(folder / "lyrics.txt")
+    first = generate_lrc(folder / "audio.ogg", sheet, options, quiet, memory=SongMemory(disk))
 
-    def deaf(*_: object) -> None:
-        raise AssertionError("it listened again")
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("it was done again")
 
-    monkeypatch.setattr(WhisperEvidence, "hear", deaf)
-    again = generate_lrc(folder / "audio.ogg", read_sheet(folder / "lyrics.txt"), options, quiet, memory=memory)
+    monkeypatch.setattr(WhisperEvidence, "hear", refuse)
+    monkeypatch.setattr(Separator, "vocals", refuse)
+    memory = SongMemory(disk)
+    again = generate_lrc(folder / "audio.ogg", sheet, options, quiet, memory=memory)
+    assert memory.recalled
     assert again.lyrics == first.lyrics
-    assert [attempt.outcome for attempt in again.attempts] == [Outcome.SERVED, Outcome.SERVED]
-    assert len(memory.heard) == 1
+    assert {attempt.outcome for attempt in again.attempts} == {Outcome.SERVED}

@@ -19,14 +19,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 
+from song_audio.decoding import stream
 from song_audio.recording import SAMPLE_RATE, decode, load_recording
 from song_audio.resampling import Resampler
-from sow_analysis.errors import ModelUnavailableError
+from sow_analysis.errors import EngineUnavailableError, ModelUnavailableError
 from sow_analysis.models import CATALOGUE, Folder, Model, ModelFile, ModelState, ModelStore
-from sow_analysis.separation import MODEL, Separator
+from sow_analysis.separation import MODEL, Separator, separate_stems, separating_alone
 from sow_analysis.separation.checkpoint import read_checkpoint
 from sow_analysis.separation.conversion import SOURCES
+from sow_analysis.separation.htdemucs import SEGMENT, HTDemucs
 from sow_analysis.separation.networks import Networks
 from sow_analysis.separation.spectrum import FRAME, HOP, OVERLAP, Synthesis, blocks, spectrum_of
 from sow_analysis.separation.unet import build_unet
@@ -389,6 +392,112 @@ class TestSeparator:
 
     def test_it_is_available_when_the_model_is_there(self, random_store: ModelStore) -> None:
         assert Separator(random_store).available() is None
+
+
+class TestStems:
+    @pytest.mark.parametrize(
+        ("rate", "seconds", "channels"), [(44_100, 3.0, 2), (44_100, 14.3, 2), (8_000, 1.01, 1), (48_000, 0.02, 2)]
+    )
+    def test_both_stems_together_are_the_recording(
+        self, random_store: ModelStore, write: Write, tmp_path: Path, rate: int, seconds: float, channels: int
+    ):
+        audio = write(bursts(rate, seconds, channels), rate)
+        stems = separate_stems(audio, tmp_path, store=random_store)
+        assert [stem.name for stem in stems] == ["vocals.flac", "accompaniment.flac"]
+        voice, rest, whole = (np.hstack(list(stream(file, sample_rate=44_100, channels=2))) for file in (*stems, audio))
+        assert voice.shape == rest.shape == whole.shape
+        assert np.abs(voice + rest - whole).max(initial=0.0) < 1e-4
+        assert seconds < 1 or np.any(voice)
+
+    def test_silence_gives_silent_stems(self, random_store: ModelStore, write: Write, tmp_path: Path):
+        audio = write(np.zeros((2, 44_100), np.float32), 44_100)
+        for stem in separate_stems(audio, tmp_path, store=random_store):
+            assert not np.any(np.hstack(list(stream(stem, sample_rate=44_100, channels=2))))
+
+    def test_who_is_stopped_leaves_no_file(self, random_store: ModelStore, write: Write, tmp_path: Path):
+        audio = write(bursts(44_100, 3.0), 44_100)
+        folder = tmp_path / "stems"
+        folder.mkdir()
+
+        def stop(_share: float) -> None:
+            raise InterruptedError
+
+        with pytest.raises(InterruptedError):
+            separate_stems(audio, folder, store=random_store, progress=stop)
+        assert list(folder.iterdir()) == []
+
+    def test_an_unknown_model_is_refused_by_name(self, write: Write, tmp_path: Path):
+        with pytest.raises(EngineUnavailableError, match=r"whisper-base.*spleeter-2stems"):
+            separate_stems(write(bursts(8_000, 0.1), 8_000), tmp_path, model="whisper-base")
+
+    def test_one_waits_for_the_other_and_can_be_told_to_stop(self):
+        def stop() -> None:
+            raise InterruptedError
+
+        with separating_alone(stop), pytest.raises(InterruptedError), separating_alone(stop):
+            pass
+        with separating_alone(stop):
+            pass
+
+
+@pytest.fixture(scope="module")
+def quartering(tmp_path_factory: pytest.TempPathFactory) -> HTDemucs:
+    """A graph of the real shapes that gives a quarter of the spectrum as each source, and nothing as its wave."""
+    shapes = {"wave": [1, 2, SEGMENT], "spectrum": [1, 4, 2048, 336]}
+    results = {"spectra": [1, 4, 4, 2048, 336], "waves": [1, 4, 2, SEGMENT]}
+    inputs, outputs = (
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in each.items()]
+        for each in (shapes, results)
+    )
+    constants = [
+        numpy_helper.from_array(np.array([1]), "axis"),
+        numpy_helper.from_array(np.array(results["spectra"]), "spectra_shape"),
+        numpy_helper.from_array(np.array(results["waves"]), "waves_shape"),
+        numpy_helper.from_array(np.array(0.25, np.float32), "quarter"),
+        numpy_helper.from_array(np.array(0.0, np.float32), "nothing"),
+    ]
+    nodes = [
+        helper.make_node("Mul", ["spectrum", "quarter"], ["share"]),
+        helper.make_node("Unsqueeze", ["share", "axis"], ["each"]),
+        helper.make_node("Expand", ["each", "spectra_shape"], ["spectra"]),
+        helper.make_node("Expand", ["nothing", "waves_shape"], ["waves"]),
+    ]
+    graph = helper.make_graph(nodes, "quartering", inputs, outputs, constants)
+    folder = tmp_path_factory.mktemp("htdemucs")
+    opset = [helper.make_opsetid("", 17)]
+    (folder / "htdemucs.onnx").write_bytes(
+        helper.make_model(graph, ir_version=8, opset_imports=opset).SerializeToString()
+    )
+    return HTDemucs(folder)
+
+
+class TestHTDemucs:
+    @pytest.mark.parametrize("samples", [1, 44_100, SEGMENT, SEGMENT + 1, 2 * SEGMENT + 7])
+    def test_the_sources_sum_to_the_sound_without_seams(self, quartering: HTDemucs, samples: int):
+        sound = bursts(44_100, max(samples / 44_100, 0.2))[:, :samples]
+        sources = np.concatenate(list(quartering.separated(pieces(sound, [100_000] * 10))), axis=-1)
+        assert sources.shape == (4, 2, samples)
+        np.testing.assert_allclose(sources.sum(axis=0), sound, atol=1e-4)
+
+    def test_of_nothing_comes_nothing(self, quartering: HTDemucs):
+        assert list(quartering.separated([])) == []
+        (silence,) = quartering.separated([np.zeros((2, 1000), np.float32)])
+        assert silence.shape == (4, 2, 1000)
+        assert not np.any(silence)
+
+    @pytest.mark.slow
+    def test_the_real_model_finds_the_voice(self, tmp_path: Path):
+        store = ModelStore()
+        store.get("htdemucs")
+        audio = EXAMPLES / "morning_light" / "audio.ogg"
+        stems = separate_stems(audio, tmp_path, model="htdemucs", store=store)
+        assert [stem.stem for stem in stems] == ["drums", "bass", "other", "vocals"]
+        sounds = [np.hstack(list(stream(file, sample_rate=44_100, channels=2))) for file in (*stems, audio)]
+        *parts, whole = sounds
+        assert {sound.shape for sound in sounds} == {whole.shape}
+        assert np.mean((sum(parts) - whole) ** 2) < 1e-3 * np.mean(whole**2)
+        (intro, verse) = (parts[3][:, first : first + 3 * 44_100] for first in (1 * 44_100, 6 * 44_100))
+        assert np.mean(intro**2) < 0.01 * np.mean(verse**2)
 
 
 def best_lag(one: Array, other: Array) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stream_of_worship.admin.errors import AnalysisUnreadableError, NotOnServiceError
 
 if TYPE_CHECKING:
+    from lyric_timing.timed import TimedLyrics
     from music_analysis import MusicAnalysis
     from stream_of_worship.admin.client import AnalysisClient
 
@@ -41,6 +42,13 @@ def fetched(service: AnalysisClient, content_hash: str) -> MusicAnalysis:
         advice = "Analyse it with: sow analyze AUDIO --remote"
         raise NotOnServiceError(f"{error}\n{advice}", error.reason) from error
     return read(document, f"the analysis on {service.server}")
+
+
+def with_lyrics(analysis: MusicAnalysis, timed: TimedLyrics) -> MusicAnalysis:
+    """The analysis with sections that sound and lyrics agree upon."""
+    from sow_analysis import sections
+
+    return sections.with_lyrics(analysis, timed)
 
 
 def write(analysis: MusicAnalysis, form: str, *, title: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
+
 from stream_of_worship.admin.report import percent
-from stream_of_worship.admin.text import clock
+from stream_of_worship.admin.text import clock, printable
 
 if TYPE_CHECKING:
-    from music_analysis import Key, Loudness, MusicAnalysis, Tempo
+    from music_analysis import Key, Loudness, MusicAnalysis, Section, Tempo
 
 GUESS = 0.2
 """Whatever has less confidence than this is called a guess, and left out where there is no room to say so."""
@@ -31,6 +33,7 @@ def summary(analysis: MusicAnalysis) -> Iterator[str]:
     yield from _key(analysis.key)
     yield _row("loudness", _loudness(analysis.loudness))
     yield _row("voice", _voice(analysis))
+    yield from _sections(analysis)
 
 
 def _row(name: str, value: str) -> str:
@@ -84,3 +87,15 @@ def _voice(analysis: MusicAnalysis) -> str:
     sung = sum(span.end_seconds - span.start_seconds for span in activity.spans)
     share = sung / analysis.duration_seconds if analysis.duration_seconds else 0.0
     return f"{clock(sung)}, {percent(share)} of the song" if activity.spans else "none"
+
+
+def _sections(analysis: MusicAnalysis) -> Iterator[str]:
+    for i, section in enumerate(analysis.sections):
+        sure = _sure(section.confidence) if section.function else ""
+        span = f"{clock(section.start_seconds):>5} – {clock(section.end_seconds):<5}"
+        yield _row("" if i else "sections", f"{span}  {escape(printable(section_name(section)))}{sure}")
+
+
+def section_name(section: Section) -> str:
+    """What a section is called: as printed above its words, else by its function, else by the letter of its group."""
+    return section.name or (section.function or section.group).capitalize()

@@ -53,14 +53,14 @@ class Destination:
         finally:
             _discard(probe)
 
-    def write(self, text: str) -> None:
-        """Writes `text` in UTF-8: beside the destination first, then under its name.
+    def write(self, content: str | bytes) -> None:
+        """Writes `content`, text in UTF-8: beside the destination first, then under its name.
 
         Raises:
             OutputExistsError: the file appeared since `check`.
             OutputUnwritableError: the disk is full, or the folder takes no new file any more. Nothing is left behind.
         """
-        data = text.encode("utf-8")
+        data = content.encode("utf-8") if isinstance(content, str) else content
         if self.path is None:
             _write_stdout(data)
             return

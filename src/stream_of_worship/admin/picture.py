@@ -1,7 +1,7 @@
-"""A song as one drawing: waveform, beats and bars, where somebody sings, and the lines of its lyrics.
+"""A song as one drawing: sections, waveform, beats and bars, where somebody sings, and the lines of its lyrics.
 
 The song runs from left to right in rows of half a minute, like a score, so that words have room. SVG is text: a browser
-shows it, and it needs no library for drawing.
+shows it, and it needs no library for drawing. `png` makes an image of it.
 """
 
 from __future__ import annotations
@@ -10,26 +10,40 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Xml
 
-from stream_of_worship.admin.music_report import GUESS
+from stream_of_worship.admin.music_report import GUESS, section_name
 from stream_of_worship.admin.text import clock, printable
 
 if TYPE_CHECKING:
     from lyric_timing.timed import TimedLyrics
-    from music_analysis import MusicAnalysis
+    from music_analysis import MusicAnalysis, Section
 
 _ROW_SECONDS = 30.0
 _SCALE = 36.0
 """Pixels for each second."""
 _LEFT, _TOP = 48.0, 44.0
-_WAVE, _TICKS, _VOICE, _WORDS, _GAP = 64.0, 12.0, 8.0, 18.0, 14.0
-"""Heights, from top to bottom of a row: waveform, beats, voice, words, and the room below."""
-_ROW = _WAVE + _TICKS + _VOICE + _WORDS + _GAP
+_BAND, _WAVE, _TICKS, _VOICE, _WORDS, _GAP = 20.0, 64.0, 12.0, 8.0, 18.0, 16.0
+"""Heights, from top to bottom of a row: sections, waveform, beats, voice, words, and the room below."""
+_ROW = _BAND + _WAVE + _TICKS + _VOICE + _WORDS + _GAP
 _WIDTH = _LEFT + _ROW_SECONDS * _SCALE + 16.0
+_COLOURS = {
+    "chorus": "#ffb9a3", "verse": "#a9cdf5", "pre-chorus": "#f7d98b", "bridge": "#c9b6f2", "tag": "#f9c9da",
+    "intro": "#d3d9e0", "outro": "#d3d9e0", "instrumental": "#dfe3d6", "interlude": "#dfe3d6", "solo": "#dfe3d6",
+    "break": "#dfe3d6",
+}  # fmt: skip
+_LETTERS = ("#cfe3c4", "#e3d3c4", "#c4dfe3", "#e0c8e0", "#e8e2b8", "#ccd0ee")
+"""Colours of sections and of groups without function: light, so that dark text on them has a contrast above 7 : 1."""
 _NOT_XML: dict[int, None] = {0xFFFE: None, 0xFFFF: None}
+FONTS = (
+    "Arial,Helvetica,'Segoe UI','Liberation Sans','DejaVu Sans','Noto Sans','Noto Sans CJK SC',Ubuntu,Cantarell,Roboto,"
+    "sans-serif"
+)
+"""By name, as not every program that draws SVG finds a font for `sans-serif`."""
 _STYLE = (
-    "text{font:12px sans-serif;fill:#223}.title{font-size:16px;font-weight:bold}"
+    f"text{{font:12px {FONTS};fill:#223}}"
+    ".title{font-size:16px;font-weight:bold}"
     ".clock{fill:#778;text-anchor:end}.wave{fill:#7a9cc6}.beat{stroke:#99a;fill:none}"
     ".downbeat{stroke:#c0392b;fill:none}.voice{fill:#58a55c}"
+    ".name{font-size:11px;font-weight:bold}"
 )
 
 
@@ -51,6 +65,7 @@ def draw(analysis: MusicAnalysis, lyrics: TimedLyrics | None = None, *, title: s
     _write(svg, _LEFT, 26, _heading(analysis, title), "title")
     for row in range(rows):
         _write(svg, _LEFT - 8, _place(row * _ROW_SECONDS)[1] + _WAVE / 2 + 4, clock(row * _ROW_SECONDS), "clock")
+    _sections(svg, analysis)
     _waveform(svg, analysis, rows)
     _ticks(svg, "beat", (b.time_seconds for b in analysis.beats if b.position != 1), _WAVE)
     _ticks(svg, "downbeat", (b.time_seconds for b in analysis.beats if b.position == 1), 0.0)
@@ -77,19 +92,37 @@ def _heading(analysis: MusicAnalysis, title: str) -> str:
 
 
 def _place(seconds: float) -> tuple[float, float]:
-    """Where a moment is: x, and the top of its row."""
+    """Where a moment is: x, and the top of its row's waveform."""
     row, within = divmod(max(seconds, 0.0), _ROW_SECONDS)
-    return _LEFT + within * _SCALE, _TOP + row * _ROW
+    return _LEFT + within * _SCALE, _TOP + row * _ROW + _BAND
 
 
 def _boxes(start: float, end: float) -> Iterator[tuple[float, float, float]]:
-    """A stretch of time as x, the row's top and width, one for each row that it touches."""
+    """A stretch of time as x, the waveform's top and width, one for each row that it touches."""
     start = max(start, 0.0)
     while start < end:
         row_end = min(end, (start // _ROW_SECONDS + 1) * _ROW_SECONDS)
         x, y = _place(start)
         yield x, y, (row_end - start) * _SCALE
         start = row_end
+
+
+def _sections(svg: Xml.Element, analysis: MusicAnalysis) -> None:
+    """A band above the waveform: sections of one function, or else of one group, have one colour."""
+    for section in analysis.sections:
+        colour, name = _colour(section), section_name(section)
+        for x, y, width in _boxes(section.start_seconds, min(section.end_seconds, analysis.duration_seconds)):
+            size = {"width": f"{max(width - 2, 0.5):.1f}", "height": f"{_BAND - 4:g}"}
+            frame = Xml.SubElement(svg, "svg", {"x": f"{x:.1f}", "y": f"{y - _BAND:.1f}", "class": "section", **size})
+            Xml.SubElement(frame, "title").text = printable(name).translate(_NOT_XML)
+            Xml.SubElement(frame, "rect", {"rx": "3", "fill": colour, **size})
+            _write(frame, 5, 12, name, "name")
+
+
+def _colour(section: Section) -> str:
+    if section.function in _COLOURS:
+        return _COLOURS[section.function]
+    return _LETTERS[sum(map(ord, section.group)) % len(_LETTERS)]
 
 
 def _waveform(svg: Xml.Element, analysis: MusicAnalysis, rows: int) -> None:
@@ -100,7 +133,7 @@ def _waveform(svg: Xml.Element, analysis: MusicAnalysis, rows: int) -> None:
         low, high = (peaks[row * count : (row + 1) * count] for peaks in (wave.minimum, wave.maximum))
         if not low:
             continue
-        middle = _TOP + row * _ROW + _WAVE / 2
+        middle = _place(row * _ROW_SECONDS)[1] + _WAVE / 2
         step, unit = _SCALE / wave.peaks_per_second, _WAVE / 2 / loudest
         upper = [f"{_LEFT + i * step:.1f},{middle - value * unit:.1f}" for i, value in enumerate(high)]
         lower = [f"{_LEFT + i * step:.1f},{middle - value * unit:.1f}" for i, value in enumerate(low)]

@@ -27,6 +27,7 @@ SERVICE_TITLES: dict[str, str] = {
     "cancelled": "Cancelled",
     "fetch": "Fetching the recording",
     "store": "Storing the lyrics",
+    "separate": "Separating the voice",
     "analyse": "Analysing the music",
     **{stage.value: title for stage, title in TITLES.items()},
 }

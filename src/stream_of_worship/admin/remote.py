@@ -8,7 +8,7 @@ import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -21,6 +21,8 @@ from stream_of_worship.admin.shell import Shell
 
 if TYPE_CHECKING:
     from stream_of_worship.admin.client import AnalysisClient, Job
+
+T = TypeVar("T")
 
 DEFAULT_SERVER = "http://127.0.0.1:8000"
 ID = re.compile("[0-9A-Za-z_-]{1,64}")
@@ -66,6 +68,11 @@ def watch(shell: Shell, service: AnalysisClient, job: Job, timeout: float | None
 
 def sending(shell: Shell, audio: Path, send: Callable[[Callable[[int, int], None]], Job]) -> Job:
     """Runs `send`, which tells how many bytes of a recording it has sent, and shows that on stderr."""
+    return transferring(shell, "Sending the recording", audio.stat().st_size, send)
+
+
+def transferring(shell: Shell, title: str, size: int, transfer: Callable[[Callable[[int, int], None]], T]) -> T:
+    """Runs `transfer`, which tells how many of so many bytes are through, and shows that on stderr."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=30),
@@ -75,16 +82,16 @@ def sending(shell: Shell, audio: Path, send: Callable[[Callable[[int, int], None
         disable=not shell.err.is_terminal,
     )
     if not shell.err.is_terminal:
-        shell.tell("Sending the recording ...")
+        shell.tell(f"{title} ...")
     with bar:
-        task = bar.add_task("Sending the recording", total=audio.stat().st_size)
+        task = bar.add_task(title, total=size)
 
-        def work(check: Callable[[], None]) -> Job:
-            def sent(done: int, total: int) -> None:
+        def work(check: Callable[[], None]) -> T:
+            def through(done: int, total: int) -> None:
                 check()
                 bar.update(task, completed=done, total=total)
 
-            return send(sent)
+            return transfer(through)
 
         return background.run(work)
 

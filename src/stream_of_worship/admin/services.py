@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lyric_timing.sheet import LyricSheet
     from sow_analysis.lrc import LrcOptions, LrcResult, Progress
     from sow_analysis.models import ModelStore
-    from sow_analysis.music import Listened
+    from sow_analysis.music import Listened, Wanted
     from sow_analysis.reach import Reach
     from sow_analysis.settings import Settings
     from stream_of_worship.admin.client import AnalysisClient
@@ -58,11 +58,11 @@ def generate(
     return generate_lrc(audio, sheet, options, progress, reach=reach)
 
 
-def analyse(audio: Path, progress: Callable[[str, float], None]) -> Listened:
+def analyse(audio: Path, progress: Callable[[str, float], None], wanted: Wanted) -> Listened:
     """The real analysis of music."""
     from sow_analysis.music import analyse_recording
 
-    return analyse_recording(audio, progress)
+    return analyse_recording(audio, progress, wanted=wanted)
 
 
 def open_store() -> ModelStore:
@@ -119,7 +119,7 @@ class Services:
     """The real ones by default."""
 
     generate: Generate = generate
-    analyse: Callable[[Path, Callable[[str, float], None]], Listened] = analyse
+    analyse: Callable[[Path, Callable[[str, float], None], Wanted], Listened] = analyse
     open_store: Callable[[], ModelStore] = open_store
     open_speaker: Callable[[Path, float], Speaker] = open_speaker
     open_keyboard: Callable[[], AbstractContextManager[Keyboard]] = open_keyboard

@@ -1,7 +1,9 @@
-"""What a song is like as music, in seconds and without a model: tempo, beats, bars, key, loudness, waveform, voice.
+"""What a song is like as music, in seconds and without a model: tempo, beats, bars, key, sections, loudness, waveform,
+voice.
 
 `analyse` takes samples, `analyse_blocks` a song that is decoded on the way; both give a `MusicAnalysis`, which reads
-and writes itself as JSON. `jams.write` exports it for other programs.
+and writes itself as JSON. `with_lyrics` adds what the lyrics say of its sections; `jams.write` exports it for other
+programs.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from music_analysis.document import (
     KeySegment,
     Loudness,
     MusicAnalysis,
+    Section,
+    SectionFunction,
     Tempo,
     TempoAlternative,
     TempoPoint,
@@ -24,6 +28,7 @@ from music_analysis.document import (
     Waveform,
 )
 from music_analysis.errors import DocumentError, EngineError, MusicAnalysisError, SoundError
+from music_analysis.lyrics import SungSection, with_lyrics
 from music_analysis.rhythm import BeatEngine
 from music_analysis.voice import VoiceDetector
 
@@ -39,7 +44,10 @@ __all__ = [
     "Loudness",
     "MusicAnalysis",
     "MusicAnalysisError",
+    "Section",
+    "SectionFunction",
     "SoundError",
+    "SungSection",
     "Tempo",
     "TempoAlternative",
     "TempoPoint",
@@ -50,4 +58,5 @@ __all__ = [
     "Waveform",
     "analyse",
     "analyse_blocks",
+    "with_lyrics",
 ]

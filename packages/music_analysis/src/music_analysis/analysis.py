@@ -2,8 +2,8 @@
 
     Sound (blocks of samples, any rate, one channel or two)
       → loudness, as it is
-      → mono at 16 kHz → waveform, voice, onsets, chroma     each listens block by block and keeps its features only
-      → onsets and harmony → tempo, beats, bars;  chroma → key
+      → mono at 16 kHz → waveform, voice, onsets, chroma, timbre   each listens block by block, keeps features only
+      → onsets and harmony → tempo, beats, bars;  chroma → key;  bars, chroma, timbre and voice → sections
 
 So a song takes seconds, and an hour of sound little more memory than a minute.
 """
@@ -24,6 +24,8 @@ from music_analysis.key import find_key
 from music_analysis.loudness import LoudnessMeter
 from music_analysis.onsets import OnsetListener
 from music_analysis.rhythm import BeatEngine, find_rhythm, rhythm_of
+from music_analysis.structure import find_sections
+from music_analysis.timbre import TimbreListener
 from music_analysis.voice import SeparatedVoice, VoiceDetector, activity
 from music_analysis.waveform import WaveformListener
 
@@ -76,9 +78,9 @@ def analyse_blocks(
     Otherwise as `analyse`. Blocks of 10 to 60 s are best; none is kept.
     """
     _check_rate(sample_rate)
-    onsets, chroma, waveform = OnsetListener(), ChromaListener(), WaveformListener()
+    onsets, chroma, waveform, timbre = OnsetListener(), ChromaListener(), WaveformListener(), TimbreListener()
     detector = voice_detector if vocals is None else None
-    ears = [_Ear(sample_rate, RATE, [onsets, chroma, waveform, *([detector] if detector else [])])]
+    ears = [_Ear(sample_rate, RATE, [onsets, chroma, waveform, timbre, *([detector] if detector else [])])]
     if beat_engine:
         ears.append(_Ear(sample_rate, beat_engine.sample_rate, [beat_engine]))
     meter: LoudnessMeter | None = None
@@ -95,6 +97,9 @@ def analyse_blocks(
     voice = detector if vocals is None else _separated(vocals, vocals_sample_rate or sample_rate)
     harmonies, heard = chroma.finish(), onsets.finish()
     rhythm = rhythm_of(beat_engine.finish()) if beat_engine else find_rhythm(heard, Harmony.of(harmonies))
+    key, spans = find_key(harmonies), activity(voice.name, voice.finish(), duration) if voice else None
+    # What has no key or no beats is no music that could have sections.
+    sections = find_sections(harmonies, timbre.finish(), rhythm.beats, spans, round(duration, 3)) if key else ()
     return MusicAnalysis(
         duration_seconds=round(duration, 3),
         loudness=meter.finish() if meter else Loudness(None, None, None),
@@ -102,9 +107,10 @@ def analyse_blocks(
         tempo=rhythm.tempo,
         beats=rhythm.beats,
         time_signature=rhythm.time_signature,
-        key=find_key(harmonies),
-        vocal_activity=activity(voice.name, voice.finish(), duration) if voice else None,
+        key=key,
+        vocal_activity=spans,
         beat_engine=beat_engine.name if beat_engine else SIGNAL,
+        sections=sections,
     )
 
 

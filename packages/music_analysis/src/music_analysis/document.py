@@ -16,9 +16,13 @@ from music_analysis.errors import DocumentError
 SCHEMA_VERSION = 1
 
 SIGNAL = "signal"
-"""Name of this package's own way of finding beats."""
+"""Name of this package's own way of finding beats and sections."""
 
 Mode = Literal["major", "minor"]
+SectionFunction = Literal[
+    "intro", "verse", "pre-chorus", "chorus", "bridge", "instrumental", "interlude", "solo", "outro", "break", "tag"
+]
+"""What a section is for in its song. An interlude is short, an instrumental long; a tag repeats an ending."""
 
 _DESCRIBED = ConfigDict(use_attribute_docstrings=True)
 """What is written below a field becomes its description in JSON schemas."""
@@ -172,6 +176,24 @@ class VocalActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of the song that is one thing: a verse, a chorus, an interlude."""
+
+    __pydantic_config__ = _DESCRIBED
+
+    start_seconds: float
+    end_seconds: float
+    group: str
+    """A, B, ... in order of appearance: stretches that sound alike share it."""
+    function: SectionFunction | None = None
+    """None where it cannot be told; without lyrics, only intro, instrumental and outro can."""
+    name: str | None = None
+    """Its heading as printed on the sheet, such as `Chorus 2`."""
+    confidence: float = 0.0
+    """That it is a section of its own and of this function."""
+
+
+@dataclass(frozen=True, slots=True)
 class MusicAnalysis:
     """All of it."""
 
@@ -190,6 +212,12 @@ class MusicAnalysis:
     """None where nothing could tell: no separated voice was given, and no detector."""
     beat_engine: str = SIGNAL
     """Name of what found the beats."""
+    sections: tuple[Section, ...] = ()
+    """In order, without gaps, from 0 to the end of the song; empty where nothing could be told."""
+    section_engine: str = SIGNAL
+    """What found the sections: `signal`, `signal+lyrics`, or an engine's name."""
+    tier: Literal["fast", "full"] = "fast"
+    """`full` if the voice was separated first."""
     schema_version: int = SCHEMA_VERSION
 
     def to_json(self) -> str:

@@ -1,12 +1,15 @@
 """Export as JAMS, the annotation format of music research (Humphrey et al., ISMIR 2014; https://jams.readthedocs.io).
 
 Beats, tempo, key and vocal activity become annotations in the namespaces `beat`, `tempo`, `key_mode` and
-`segment_open`. What JAMS has no namespace for, loudness and time signature, goes into the sandbox that every file has.
+`segment_open`; sections in `segment_salami_upper` by their letters, in `segment_salami_function` by their functions
+and, where the sheet has headings, in `segment_open` by those. What JAMS has no namespace for, loudness and time
+signature, goes into the sandbox that every file has.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -26,6 +29,14 @@ def write(analysis: MusicAnalysis, *, title: str = "", artist: str = "", release
         _annotation("tempo", analysis.beat_engine, whole, _tempo(analysis)),
         _annotation("key_mode", SIGNAL, whole, _keys(analysis)),
         _annotation("segment_open", _voice_source(analysis), whole, _voice(analysis)),
+        *(
+            _annotation(namespace, analysis.section_engine, whole, _sections(analysis, values))
+            for namespace, values in (
+                ("segment_salami_upper", [section.group for section in analysis.sections]),
+                ("segment_salami_function", _functions(analysis)),
+                ("segment_open", [section.name for section in analysis.sections]),
+            )
+        ),
     ]
     document: _Object = {
         "file_metadata": {
@@ -101,6 +112,20 @@ def _voice(analysis: MusicAnalysis) -> list[_Object]:
     return [
         _observation(span.start_seconds, span.end_seconds, "vocals", None) for span in analysis.vocal_activity.spans
     ]
+
+
+def _sections(analysis: MusicAnalysis, values: Sequence[str | None]) -> list[_Object]:
+    """Those that have a value."""
+    return [
+        _observation(section.start_seconds, section.end_seconds, value, section.confidence)
+        for section, value in zip(analysis.sections, values, strict=True)
+        if value is not None
+    ]
+
+
+def _functions(analysis: MusicAnalysis) -> list[str | None]:
+    """In the words of SALAMI, which has none for a tag but what comes after all else."""
+    return ["coda" if section.function == "tag" else section.function for section in analysis.sections]
 
 
 def _voice_source(analysis: MusicAnalysis) -> str:

@@ -1,4 +1,4 @@
-"""What the pipeline asks before it listens: whether it has heard the same before."""
+"""What the pipeline asks before it separates or listens: whether it has done so before."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Protocol
 
 from lyric_timing.heard import Heard
-from sow_analysis import engines
-from sow_analysis.caches.keys import TranscriptionKey
+from sow_analysis import engines, separation
+from sow_analysis.caches.keys import TranscriptionKey, VoiceKey
+from sow_analysis.engines.protocols import Samples
 
 
 class Memory(Protocol):
-    """Remembers what was heard, or forgets it: neither is an error. `TranscriptionCache` is one."""
+    """Remembers what was heard, or forgets it: neither is an error. `SongMemory` is one."""
 
     def recall(self, key: TranscriptionKey) -> Heard | None:
         """Give what was heard under an equal key."""
@@ -22,6 +23,14 @@ class Memory(Protocol):
 
     def keep(self, key: TranscriptionKey, heard: Heard) -> None:
         """Remember what was heard."""
+        ...
+
+    def recall_voice(self, key: VoiceKey) -> Samples | None:
+        """Give the voice that was separated under an equal key: float32, shape (n,), 16 kHz."""
+        ...
+
+    def keep_voice(self, key: VoiceKey, voice: Samples) -> Samples:
+        """Remember a separated voice; give it back as it will be recalled, so that both times come to the same."""
         ...
 
 
@@ -34,5 +43,14 @@ def ear_version() -> str:
     digest = hashlib.sha256(f"{version('faster-whisper')} {version('ctranslate2')}".encode())
     folder = Path(engines.__file__ or "").parent
     for path in sorted([*folder.glob("whisper*.py"), *folder.glob("*transcript*.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def separator_version() -> str:
+    """The same of the separation."""
+    digest = hashlib.sha256(version("onnxruntime").encode())
+    for path in sorted(Path(separation.__file__ or "").parent.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -15,6 +15,7 @@ from lyric_timing.timed import TimedLyrics
 from lyric_timing.verify import verify
 from song_audio.recording import Recording, load_recording
 from sow_analysis.alignment import Alignment, align
+from sow_analysis.caches.keys import VoiceKey
 from sow_analysis.chain import Chain, Remark
 from sow_analysis.chooser import LlmChooser, Reconsidered, reconsider
 from sow_analysis.confidence import DOUBTFUL, confidence_of, doubtful_lines
@@ -27,7 +28,7 @@ from sow_analysis.engines.whisper_model import WhisperLoader
 from sow_analysis.errors import EngineUnavailableError
 from sow_analysis.hearing import SEPARATING, Listening
 from sow_analysis.lrc import ENGINES, STEPS, LrcOptions, LrcResult, Progress, Stage
-from sow_analysis.memory import Memory
+from sow_analysis.memory import Memory, separator_version
 from sow_analysis.models import ModelStore
 from sow_analysis.openai_api import ApiSetup
 from sow_analysis.reach import NO_REACH, Reach
@@ -71,7 +72,7 @@ def generate_lrc(
     whisper = _whisper(f"whisper-{options.whisper_model}", store.root)
 
     recording = load_recording(audio, progress=lambda share: progress(Stage.DECODE, share))
-    vocals = chain.turn("separate", Separator.name, lambda: _vocals(recording, store, progress))
+    vocals = chain.turn("separate", Separator.name, lambda: _vocals(recording, store, memory, progress))
     voice = Voice.of(recording.samples, vocals)
     language = options.language or sheet.language
     listening = Listening(recording, vocals, voice, language, whisper, options, reach, memory, chain, progress)
@@ -142,13 +143,18 @@ def _whisper(name: str, root: Path) -> WhisperLoader:
     return WhisperLoader(name, store=ModelStore(root), allow_download=True)
 
 
-def _vocals(recording: Recording, store: ModelStore, progress: Progress) -> Samples:
+def _vocals(recording: Recording, store: ModelStore, memory: Memory | None, progress: Progress) -> Samples:
+    key = VoiceKey(recording.sha256, MODEL, separator_version())
+    known = memory.recall_voice(key) if memory is not None else None
+    if known is not None and known.size == recording.samples.size:
+        return known
     store.get(MODEL, lambda here, total: progress(Stage.MODELS, here / max(total, 1)))
-    return Separator(store).vocals(
+    vocals = Separator(store).vocals(
         recording.path,
         n_samples=len(recording.samples),
         progress=lambda share: progress(Stage.HEAR, SEPARATING * share),
     )
+    return vocals if memory is None else memory.keep_voice(key, vocals)
 
 
 def _chosen(

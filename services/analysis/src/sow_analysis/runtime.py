@@ -17,7 +17,7 @@ from sow_analysis.fetching import fetch
 from sow_analysis.jobs import Backoff, DocketQueue, JobKind, JobQueue, JobStore, Rules, Sweeper, Upkeep
 from sow_analysis.metrics import Metrics
 from sow_analysis.settings import Settings
-from sow_analysis.songs import AnalysisStore, LyricsStore, Publisher, RecordingStore
+from sow_analysis.songs import AnalysisStore, LyricsStore, Publisher, RecordingStore, StemStore
 from sow_analysis.storage import Storage, open_storage
 from sow_analysis.worker import AnalysisWork, EnginePool, Executor, LrcWork, Outside, Stop, Work
 
@@ -60,6 +60,7 @@ class Runtime:
     lyrics: LyricsStore
     publisher: Publisher
     analyses: AnalysisStore
+    stems: StemStore
     caches: Caches
     engines: EnginePool
     captions: YouTubeCaptions | None
@@ -111,7 +112,7 @@ class Runtime:
                 Outside(self.settings, self.captions),
                 self.metrics,
             ),
-            AnalysisWork(self.settings, self.analyses, self.engines),
+            AnalysisWork(self.settings, self.analyses, self.stems, self.engines),
         )
 
     async def fetch(self, url: str, destination: Path) -> str:
@@ -155,6 +156,7 @@ async def open_runtime(settings: Settings) -> AsyncGenerator[Runtime]:
             lyrics,
             Publisher(lyrics, storage),
             AnalysisStore(storage),
+            StemStore(storage),
             caches,
             engines,
             open_captions(settings) if settings.youtube_captions else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Self
 
@@ -22,6 +23,18 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
+
+
+def _names(value: str, kind: str, known: Collection[str]) -> str:
+    """A list of names, each of them known, without its spaces.
+
+    Raises:
+        ValueError: one is not known.
+    """
+    names = [name for part in value.split(",") if (name := part.strip())]
+    if unknown := sorted(set(names) - set(known)):
+        raise ValueError(f"there is no {kind} {unknown[0]!r}; there are: {', '.join(known)}")
+    return ",".join(names)
 
 
 def _revealed(secret: SecretStr | None) -> str | None:
@@ -87,6 +100,10 @@ class Settings(BaseSettings):
     # How work is done
     lrc_concurrency: int = Field(default=2, ge=1, description="Songs whose lyrics are timed at once in each process.")
     analysis_concurrency: int = Field(default=1, ge=1, description="Songs that are analysed at once in each process.")
+    stem_models: str = Field(
+        default="spleeter-2stems",
+        description="The models that may separate songs into stems, separated by commas; see analysis.md.",
+    )
     job_seconds: float = Field(default=3600, gt=0, description="Time that one run of a job may take, in seconds.")
     lease_seconds: float = Field(
         default=10, gt=0, description="A job whose worker is silent for so long is given to another, in seconds."
@@ -228,10 +245,14 @@ class Settings(BaseSettings):
     @field_validator("engines")
     @classmethod
     def _engines(cls, value: str) -> str:
-        names = [name for part in value.split(",") if (name := part.strip())]
-        if unknown := sorted(set(names) - set(ENGINES)):
-            raise ValueError(f"there is no engine {unknown[0]!r}; there are: {', '.join(ENGINES)}")
-        return ",".join(names)
+        return _names(value, "engine", ENGINES)
+
+    @field_validator("stem_models")
+    @classmethod
+    def _stem_models(cls, value: str) -> str:
+        from sow_analysis.separation import STEM_MODELS  # not everyone who reads settings separates
+
+        return _names(value, "stem model", STEM_MODELS)
 
     @field_validator("llm_url", "transcription_url", "llm_model")
     @classmethod
@@ -305,6 +326,11 @@ class Settings(BaseSettings):
     def enabled(self) -> tuple[str, ...] | None:
         """The engines that may serve at all; None is all."""
         return tuple(self.engines.split(",")) if self.engines else None
+
+    @property
+    def separating(self) -> tuple[str, ...]:
+        """The models that may separate songs into stems; the first is taken where a job names none."""
+        return tuple(self.stem_models.split(",")) if self.stem_models else ()
 
     @property
     def listens_on_loopback(self) -> bool:

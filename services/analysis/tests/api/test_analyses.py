@@ -89,6 +89,33 @@ async def test_a_song_is_analysed_once_and_its_document_kept(opened: Opener):
     assert kinds == [[anew["id"], again["id"], job["id"]], []]
 
 
+async def test_the_songs_lyrics_tell_its_sections(opened: Opener):
+    lines = (EXAMPLE.parent / "lines.csv").read_text("utf-8").splitlines()[1:]
+    stamped = [
+        f"[00:{float(line.split(',')[0]):05.2f}]{line.split(',', 2)[2]}"
+        for line in lines
+        if float(line.split(",")[0]) < 60
+    ]
+    async with opened(working=True) as client:
+        song = await uploaded(client, EXAMPLE.read_bytes())
+        await analysed(client, song["audio_url"])
+        path = f"/songs/{song['content_hash']}/analysis"
+        before = await client.get(path)
+        headers = {"Content-Type": "application/x-lrc", "If-None-Match": "*"}
+        put = await client.put(f"/songs/{song['content_hash']}/lyrics", content="\n".join(stamped), headers=headers)
+        assert put.is_success, put.text
+        after = await client.get(path)
+        jams = await client.get(f"{path}.jams")
+
+    functions = [section["function"] for section in after.json()["sections"]]
+    assert "chorus" not in [section["function"] for section in before.json()["sections"]]
+    assert functions.count("chorus") >= 2
+    assert functions[0] == "intro"
+    assert before.headers["etag"] != after.headers["etag"]
+    assert after.json()["section_engine"] == "signal+lyrics"
+    assert "segment_salami_function" in {each["namespace"] for each in jams.json()["annotations"]}
+
+
 async def test_silence_and_noise_are_answered_with_nothing_that_is_sure(opened: Opener):
     noise = np.random.default_rng(1).normal(0, 3000, 8 * 8000).astype(np.int16)
     async with opened(working=True) as client:
@@ -111,11 +138,55 @@ async def test_a_running_job_is_cancelled_and_leaves_no_analysis(opened: Opener)
     assert (answer.status_code, answer.json()["code"]) == (404, "analysis_not_found")
 
 
-@pytest.mark.parametrize("options", [{"tier": "full"}, {"generate_stems": True}, {"stem_model": "htdemucs"}])
-async def test_what_is_not_offered_is_refused(client: httpx2.AsyncClient, options: dict[str, Any]):
-    answer = await submit(client, **options)
-    assert (answer.status_code, answer.json()["code"]) == (422, "not_offered")
-    assert (await client.get("/jobs")).json()["jobs"] == []
+@pytest.mark.parametrize(
+    ("offered", "options"),
+    [
+        ("spleeter-2stems", {"generate_stems": True, "stem_model": "htdemucs"}),
+        ("spleeter-2stems", {"stem_model": "spleeter-99stems"}),
+        ("", {"tier": "full"}),
+        ("", {"generate_stems": True}),
+    ],
+)
+async def test_what_the_host_does_not_offer_is_refused(opened: Opener, offered: str, options: dict[str, Any]):
+    async with opened(stem_models=offered) as client:
+        answer = await submit(client, **options)
+        assert (answer.status_code, answer.json()["code"]) == (422, "not_offered")
+        assert (await client.get("/jobs")).json()["jobs"] == []
+
+
+@pytest.mark.slow
+async def test_stems_and_a_full_analysis_are_made_once(opened: Opener):
+    async with opened(working=True) as client:
+        song = await uploaded(client, EXAMPLE.read_bytes())
+        stems_url = f"/songs/{song['content_hash']}/stems"
+        before = (await client.get(stems_url)).json()
+        asked: list[dict[str, Any]] = [
+            {"generate_stems": True},
+            {"tier": "full"},
+            {"tier": "full", "generate_stems": True},
+            {},
+        ]
+        jobs = [await analysed(client, song["audio_url"], **options) for options in asked]
+        listed = (await client.get(stems_url)).json()["stems"]
+        files = [await client.get(stem["url"].removeprefix("/api/v1")) for stem in listed]
+        analysis = MusicAnalysis.from_json((await client.get(f"/songs/{song['content_hash']}/analysis")).content)
+
+    assert before == {"stems": []}
+    assert [job["result"]["was_there"] for job in jobs] == [False, False, True, True]
+    assert [job["result"]["tier"] for job in jobs] == ["fast", "full", "full", "full"]
+    assert [(stem["name"], stem["model"]) for stem in listed] == [
+        ("vocals", "spleeter-2stems"),
+        ("accompaniment", "spleeter-2stems"),
+    ]
+    for stem, file in zip(listed, files, strict=True):
+        assert file.headers["content-type"] == "audio/flac"
+        assert len(file.content) == stem["size"] == int(file.headers["content-length"])
+        with av.open(io.BytesIO(file.content)) as container:
+            (stream,) = container.streams.audio
+            assert (stream.rate, stream.channels) == (44_100, 2)
+    assert analysis.tier == "full"
+    assert analysis.vocal_activity
+    assert analysis.vocal_activity.source == "separated"
 
 
 async def test_what_cannot_be_meant_is_refused(client: httpx2.AsyncClient):

@@ -182,6 +182,8 @@ async def test_the_description_is_complete(client: httpx2.AsyncClient):
         ("GET", "/api/v1/songs/{content_hash}/lyrics/versions"),
         ("GET", "/api/v1/songs/{content_hash}/analysis"),
         ("GET", "/api/v1/songs/{content_hash}/analysis.jams"),
+        ("GET", "/api/v1/songs/{content_hash}/stems"),
+        ("GET", "/api/v1/songs/{content_hash}/stems/{name}"),
         ("GET", "/health"),
         ("GET", "/health/ready"),
         ("GET", "/metrics"),

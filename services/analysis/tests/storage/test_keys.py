@@ -74,7 +74,7 @@ def test_a_valid_key_stays_below_its_folder_and_holds_plain_characters_only(key:
 
 def test_the_layout_is_the_documented_one():
     assert keys.audio(SONG, "mp3") == f"{SONG}/audio.mp3"
-    assert keys.stem(SONG, "vocals.flac") == f"{SONG}/stems/vocals.flac"
+    assert keys.stem(SONG, "htdemucs", "vocals") == f"{SONG}/stems/htdemucs/vocals.flac"
     assert keys.lyrics(SONG, "lrc") == f"{SONG}/lyrics.lrc"
     assert keys.version(SONG, 3) == f"{SONG}/versions/3.json"
 
@@ -85,7 +85,7 @@ def test_the_layout_is_the_documented_one():
 def test_a_song_is_named_by_its_whole_hash_only(song: str):
     makers: list[Callable[[str], str]] = [
         lambda s: keys.audio(s, "mp3"),
-        lambda s: keys.stem(s, "x"),
+        lambda s: keys.stem(s, "x", "y"),
         lambda s: keys.lyrics(s, "lrc"),
         lambda s: keys.version(s, 1),
     ]
@@ -105,7 +105,7 @@ def test_a_suffix_is_a_few_small_letters(suffix: str):
 @pytest.mark.parametrize("name", ["", "..", "a/b", "../../x", ".x"])
 def test_a_stem_has_no_folders_in_its_name(name: str):
     with pytest.raises(ObjectKeyError):
-        keys.stem(SONG, name)
+        keys.stem(SONG, "htdemucs", name)
 
 
 def test_versions_are_counted_from_one():
@@ -115,5 +115,5 @@ def test_versions_are_counted_from_one():
 
 def test_only_the_recording_itself_is_its_audio():
     assert keys.is_audio(keys.audio(SONG, "flac"))
-    assert not keys.is_audio(keys.stem(SONG, "audio.flac"))
+    assert not keys.is_audio(keys.stem(SONG, "htdemucs", "audio"))
     assert not keys.is_audio("audio.flac")

@@ -21,6 +21,7 @@ from stream_of_worship.admin.client.documents import (
     JobResult,
     LyricsVersion,
     Readiness,
+    Stem,
     Upload,
 )
 from stream_of_worship.admin.client.service import (
@@ -48,6 +49,7 @@ __all__ = [
     "Lyrics",
     "LyricsVersion",
     "Readiness",
+    "Stem",
     "Upload",
     "completed",
     "connect",

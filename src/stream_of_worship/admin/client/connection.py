@@ -12,6 +12,7 @@ import ipaddress
 import math
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,6 +29,7 @@ READ_SECONDS = 60.0
 PROBE_SECONDS = 600.0
 """For the answer to an upload: the service looks into the recording first, when its turn comes."""
 BUSY_TRIES = 8
+_PIECE = 256 * 1024
 LONGEST_WAIT = 120.0
 """Seconds; a service that wants to be left alone for longer is told of instead."""
 
@@ -117,6 +119,27 @@ class Connection:
         if response.is_success or response.status_code in accept:
             return response
         raise problem(response)
+
+    def download(self, path: str, destination: Path, received: Callable[[int], None]) -> None:
+        """Writes an answer's body to a file, from its start again if need be; `received` is told its bytes.
+
+        Raises:
+            ServiceError: one of its kinds.
+            OSError: the file cannot be written.
+        """
+
+        def once() -> httpx2.Response:
+            with self._client.stream("GET", path) as response, destination.open("wb") as file:
+                if not response.is_success:
+                    response.read()
+                    raise problem(response)
+                done = 0
+                for piece in response.iter_bytes(_PIECE):
+                    done += file.write(piece)
+                    received(done)
+                return response
+
+        self.retrying(once)
 
     def stream(self, path: str, headers: Mapping[str, str], *, silence: float) -> httpx2.Response:
         """Opens an answer without an end; the caller closes it. Not tried again here.

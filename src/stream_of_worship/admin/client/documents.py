@@ -30,6 +30,21 @@ class Upload(Document):
     duration_seconds: float | None = None
 
 
+class Stem(Document):
+    """One stem of a song; `size` is in bytes."""
+
+    name: str
+    model: str
+    size: int
+    url: str
+
+
+class StemList(Document):
+    """All of them."""
+
+    stems: list[Stem]
+
+
 class JobAttempt(Document):
     """One engine's turn at one step."""
 
@@ -59,6 +74,7 @@ class JobResult(Document):
     key: str | None = None
     key_confidence: float | None = None
     time_signature: str | None = None
+    stem_model: str | None = None
 
 
 class Job(Document):

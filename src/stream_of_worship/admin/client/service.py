@@ -22,6 +22,8 @@ from stream_of_worship.admin.client.documents import (
     LyricsVersion,
     LyricsVersions,
     Readiness,
+    Stem,
+    StemList,
     Upload,
 )
 from stream_of_worship.admin.client.events import follow
@@ -73,8 +75,14 @@ class AnalysisRequest:
     content_hash: str | None = None
     label: str | None = None
     """What lists call the song."""
+    full: bool = False
+    """Separate the voice first."""
+    stems: bool = False
+    """Keep the song's stems."""
+    stem_model: str | None = None
+    """What separates; None takes the service's default."""
     force: bool = False
-    """Analyse it anew, even if it was analysed before."""
+    """Do it anew, even if it was done before."""
 
     def body(self) -> dict[str, Any]:
         """As the service takes it; what is not known is left out."""
@@ -82,7 +90,12 @@ class AnalysisRequest:
         return {
             "audio_url": self.audio_url,
             **{name: value for name, value in named.items() if value is not None},
-            "options": {"tier": "fast", "force": self.force},
+            "options": {
+                "tier": "full" if self.full else "fast",
+                "generate_stems": self.stems,
+                "stem_model": self.stem_model,
+                "force": self.force,
+            },
         }
 
 
@@ -149,6 +162,18 @@ class AnalysisClient:
     def analysis(self, content_hash: str) -> bytes:
         """The document of a song's analysis."""
         return self._connection.send("GET", f"{API}/songs/{content_hash}/analysis").content
+
+    def stems(self, content_hash: str) -> list[Stem]:
+        """The stems that the service has of a song."""
+        return read(StemList, self._connection.send("GET", f"{API}/songs/{content_hash}/stems")).stems
+
+    def download_stem(self, stem: Stem, destination: Path, received: Sent = lambda _done, _total: None) -> None:
+        """Writes a stem to a file. What is there of it when this fails is for the caller to delete.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        self._connection.download(stem.url, destination, lambda done: received(done, stem.size))
 
     def jobs(self, *, limit: int, **filters: str | None) -> list[Job]:
         """The newest jobs, newest first, at most `limit`."""

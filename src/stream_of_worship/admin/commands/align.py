@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ import typer
 from lyric_timing import formats
 from lyric_timing.language import language_code
 from lyric_timing.parsing import read_sheet
+from lyric_timing.structure import parts_of, with_parts
 from song_audio.errors import AudioNotFoundError
 from sow_analysis.lrc import LrcOptions, LrcResult, Stage
 from stream_of_worship.admin import background, report
@@ -105,6 +107,12 @@ def align(
     transcription_url: TranscriptionUrl = None,
     transcription_model: TranscriptionModel = None,
     use_vocals_stem: VocalsStem = False,
+    sections: Annotated[
+        bool,
+        typer.Option(
+            "--sections/--no-sections", help="Name the sections of lines that have no heading, as far as repeats tell."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print lyrics and report as one JSON document.")] = False,
     force: Force = False,
 ) -> None:
@@ -156,6 +164,9 @@ def align(
 
             result = background.run(work)
 
+        if sections:
+            named = with_parts(result.lyrics, parts_of(result.lyrics))
+            result = replace(result, lyrics=named)
         destination.write(formats.write(result.lyrics, chosen))
         written = str(destination.path or "")
         if as_json:

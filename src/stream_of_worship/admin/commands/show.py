@@ -32,6 +32,8 @@ EXAMPLES = """
       the table that `sow analyze` printed
   sow show song.analysis.json --picture song.svg --lyrics song.lrc
       waveform, beats, voice and lines on one page, for a browser
+  sow show song.analysis.json --picture song.png
+      the same as an image
   sow show song.mp3
       what the service knows of this recording
 """
@@ -54,7 +56,7 @@ def show(
             "--picture",
             "-p",
             metavar="FILE",
-            help="Draw waveform, beats, voice and lines of lyrics into this SVG file.",
+            help="Draw sections, waveform, beats, voice and lines of lyrics into this file: .svg, or .png.",
             show_default=False,
         ),
     ] = None,
@@ -63,7 +65,7 @@ def show(
         typer.Option(
             "--lyrics",
             metavar="FILE",
-            help="Timed lyrics of the song, for the picture. Default: none are drawn.",
+            help="Timed lyrics of the song: they tell its sections, and stand in the picture. Default: none.",
             show_default=False,
         ),
     ] = None,
@@ -74,14 +76,16 @@ def show(
     """Shows an analysis that was made before: a table, or with --picture a drawing of the whole song."""
     shell = Shell.of(context)
     with shell.reporting("Stopped. Nothing was written."):
-        if lyrics is not None and picture is None:
-            raise UsageError("--lyrics are for the picture; give --picture FILE too")
+        if picture is not None and picture.suffix.lower() not in {".svg", ".png"}:
+            raise UsageError(f"--picture {picture}: give a name that ends in .svg or .png")
         destination = Destination(picture, force)
         destination.check()
         timed = timed_lyrics(lyrics) if lyrics is not None else None
         analysis = found(shell, song, server)
+        analysis = analyses.with_lyrics(analysis, timed) if timed is not None else analysis
         if picture is not None:
-            destination.write(draw(analysis, timed, title=title(song, timed)))
+            drawn = draw(analysis, timed, title=title(song, timed))
+            destination.write(image(shell, drawn) if picture.suffix.lower() == ".png" else drawn)
         if as_json:
             typer.echo(analysis.to_json())
             return
@@ -89,6 +93,16 @@ def show(
             shell.out.print(f"[bold green]Wrote[/] [bold]{escape(printable(str(picture)))}[/]", soft_wrap=True)
         for line in music_report.summary(analysis):
             shell.out.print(line, soft_wrap=True)
+
+
+def image(shell: Shell, drawn: str) -> bytes:
+    """The drawing as PNG; a warning says so if this machine cannot draw its text."""
+    from stream_of_worship.admin import png
+
+    if not png.has_fonts():
+        advice = "install one, such as DejaVu Sans or Noto Sans CJK, or make an SVG file"
+        shell.err.print(f"[yellow]warning:[/] no font was found, so the image has no text: {advice}", soft_wrap=True)
+    return png.png(drawn)
 
 
 def found(shell: Shell, song: str, server: str) -> MusicAnalysis:

@@ -3,6 +3,8 @@
 `{\\kf50}word` takes 50 hundredths of a second to fill; `{\\k12}` with no text is a pause, before the first word too. So
 both ends of each word are carried. Durations are differences of rounded times: rounding never adds up along a line.
 
+Where a section begins, there is a comment, `[Chorus]`, which players do not show.
+
 Text is escaped as libass has it, `\\{` and `\\}`; a backslash, for which there is no escape, is guarded.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pysubs2 import Color, SSAEvent, SSAFile, SSAStyle
 
@@ -22,6 +25,7 @@ ASS_LIMIT_SECONDS = 10 * 3600
 
 _TOKEN = re.compile(rf"(\\{GUARD}|\\[{{}}Nnh]|\{{[^}}]*\}})")
 _KARAOKE = re.compile(r"\\[kK][fo]?([0-9]+)")
+_SECTION = re.compile(r"\[(.*)\]")
 _PLAIN = {f"\\{GUARD}": "\\", r"\{": "{", r"\}": "}", r"\N": " ", r"\n": " ", r"\h": " "}
 
 
@@ -31,10 +35,15 @@ def write_ass(lyrics: TimedLyrics) -> str:
     subs.info |= {"Title": clean(lyrics.title or ""), "PlayResX": "1280", "PlayResY": "720", "WrapStyle": "0"}
     sung, unsung = Color(255, 215, 80), Color(255, 255, 255)
     subs.styles["Default"] = SSAStyle(fontsize=48, primarycolor=sung, secondarycolor=unsung, outline=3, shadow=0)
+    section = ""
     for line in printable(lyrics):
         if line.end >= ASS_LIMIT_SECONDS:
             raise FormatError(f"ASS cannot hold times of 10 hours or more, but a line ends at {line.end:.0f} s.")
         start, end = _centiseconds(line.start), _centiseconds(line.end)
+        if clean(line.section or "") != section:
+            section = clean(line.section or "")
+            note = f"[{_escape(section)}]"
+            subs.append(SSAEvent(start=start * 10, end=end * 10, text=note, type="Comment"))
         subs.append(SSAEvent(start=start * 10, end=end * 10, text=_karaoke(line)))
     return subs.to_string("ass", header_notice="Stream of Worship")
 
@@ -45,11 +54,17 @@ def read_ass(text: str) -> TimedLyrics:
         subs = SSAFile.from_string(text, "ass")
     except (ValueError, TypeError) as error:
         raise FormatError(f"This ASS file is damaged: {error}.") from error
-    events = sorted((event for event in subs if event.is_text), key=lambda event: event.start)
-    lines = tuple(line for line in map(_line, events) if line.text)
+    lines: list[TimedLine] = []
+    section: str | None = None
+    for event in sorted(subs, key=lambda event: event.start):
+        if event.is_comment:
+            if note := _SECTION.fullmatch("".join(_PLAIN.get(token, token) for token in _TOKEN.split(event.text))):
+                section = clean(note[1]) or None
+        elif event.is_text and (line := _line(event)).text:
+            lines.append(replace(line, section=section))
     if not lines:
         raise FormatError("This ASS file holds no dialogue with text.")
-    return TimedLyrics(lines, title=subs.info.get("Title") or None)
+    return TimedLyrics(tuple(lines), title=subs.info.get("Title") or None)
 
 
 def _karaoke(line: TimedLine) -> str:

@@ -10,7 +10,8 @@ There is no standard; what is read here is what players read, and a little more:
 - a line without a stamp goes on with the line before it.
 
 Written are `[mm:ss.xx]` lines in order of time, and an empty stamp where a long pause begins and after the last
-line. Word tags are written only in enhanced LRC, since many players print them; a last tag there ends the line.
+line. Sections are not written: players show a line that they do not know, or take it for more of the line before it.
+Word tags are written only in enhanced LRC, since many players print them; a last tag there ends the line.
 """
 
 from __future__ import annotations

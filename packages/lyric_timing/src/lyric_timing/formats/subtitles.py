@@ -2,7 +2,8 @@
 
 SRT has no escape and no word times; pysubs2 reads and writes it, behind guards. WebVTT has both: `&lt;`, and timestamps
 inside a cue, `<00:00:01.000>`, before each word but one that starts with its cue. pysubs2 would take a cue with two of
-those for a new cue, so WebVTT is read and written here (https://www.w3.org/TR/webvtt1/).
+those for a new cue, so WebVTT is read and written here (https://www.w3.org/TR/webvtt1/). Where a section begins, WebVTT
+has a note, `NOTE [Chorus]`, which players skip; SRT has no such thing.
 
 Line breaks inside a cue are read as spaces.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pysubs2 import SSAEvent, SSAFile
 
@@ -33,6 +35,7 @@ _SRT_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|\{\\[^}]*\}")
 _VTT_CLOCK = r"(?:([0-9]+):)?([0-9]{2}):([0-9]{2}\.[0-9]{3})"
 _VTT_TIMES = re.compile(rf"(?:[^\n]*\n)?[ \t]*{_VTT_CLOCK}[ \t]+-->[ \t]+{_VTT_CLOCK}[^\n]*")
 _VTT_STAMP = re.compile(rf"<{_VTT_CLOCK}>")
+_VTT_SECTION = re.compile(r"NOTE[ \t]+\[(.*)\][ \t]*")
 _VTT_TAG = re.compile(r"<[^>]*>?")
 
 
@@ -64,9 +67,13 @@ def read_srt(text: str) -> TimedLyrics:
 
 
 def write_vtt(lyrics: TimedLyrics) -> str:
-    """WebVTT: a cue per line, to the millisecond, with word timestamps where the line has words."""
+    """WebVTT: a cue per line, to the millisecond, with word timestamps where it has words, and a note per section."""
     out = ["WEBVTT"]
+    section = ""
     for line in printable(lyrics):
+        if clean(line.section or "") != section:
+            section = clean(line.section or "")
+            out.append(f"NOTE [{html.escape(section, quote=False)}]")
         start = milliseconds(line.start)
         end = max(milliseconds(line.end), start + 1)
         payload = ""
@@ -81,14 +88,17 @@ def write_vtt(lyrics: TimedLyrics) -> str:
 def read_vtt(text: str) -> TimedLyrics:
     """Timed lyrics from WebVTT, with words where cues hold timestamps. Raises FormatError when there is no cue.
 
-    Notes, styles, regions, identifiers, settings and tags are dropped.
+    Other notes, styles, regions, identifiers, settings and tags are dropped.
     """
     lines: list[TimedLine] = []
+    section: str | None = None
     for block in re.split(r"\n(?:[ \t]*\n)+", text):
         if times := _VTT_TIMES.match(block):
             start, end = _vtt_seconds(times.groups()[:3]), _vtt_seconds(times.groups()[3:])
-            line = _vtt_line(block[times.end() :], start, end)
+            line = replace(_vtt_line(block[times.end() :], start, end), section=section)
             lines += [line] if line.text else []
+        elif note := _VTT_SECTION.fullmatch(block.strip("\n")):
+            section = clean(html.unescape(note[1])) or None
     if not lines:
         raise FormatError("This WebVTT holds no cue: expected times like 00:01.000 --> 00:02.500.")
     return TimedLyrics(tuple(sorted(lines, key=lambda line: line.start)))

@@ -14,7 +14,7 @@ from sow_analysis.api.context import ContentHash, Runtime
 from sow_analysis.api.documents import AnalysisJobRequest, JobDocument
 from sow_analysis.api.submitting import answers, submitted
 from sow_analysis.jobs import JobKind
-from sow_analysis.songs import StoredAnalysis
+from sow_analysis.songs import LyricsNotFoundError, StoredAnalysis
 from sow_web.problems import ProblemError
 
 router = APIRouter()
@@ -30,15 +30,18 @@ IfNoneMatch = Annotated[str | None, Header(max_length=2000, description="ETags t
     "/jobs/analyze", tags=["jobs"], status_code=202, responses=answers("too_large", "request_invalid", "not_offered")
 )
 async def submit_analysis(request: AnalysisJobRequest, runtime: Runtime, response: Response) -> JobDocument:
-    """Ask for a song's tempo, beats, bars, key, loudness, waveform and vocal activity.
+    """Ask for a song's tempo, beats, bars, key, sections, loudness, waveform and vocal activity, and for its stems.
 
-    The same request while its job is open gives that job. A recording that was analysed before is not analysed again,
-    unless `force` is set.
+    The same request while its job is open gives that job. What was made of a recording before is not made again, unless
+    `force` is set.
     """
-    if request.options.tier != "fast":
-        raise ProblemError("not_offered", "There is only the tier `fast` so far; sections come with the tier `full`.")
-    if request.options.generate_stems or request.options.stem_model is not None:
-        raise ProblemError("not_offered", "No stems are made so far: leave out `generate_stems` and `stem_model`.")
+    options = request.options
+    offered = runtime.settings.separating
+    if (options.tier == "full" or options.generate_stems) and not offered:
+        raise ProblemError("not_offered", "Songs are not separated here: leave out `tier` and `generate_stems`.")
+    if options.stem_model is not None and options.stem_model not in offered:
+        models = " or ".join(f"`{name}`" for name in offered) or "no"
+        raise ProblemError("not_offered", f"Stems are made by {models} model here; SOW_ANALYSIS_STEM_MODELS says so.")
     return await submitted(JobKind.ANALYZE, request, runtime, response)
 
 
@@ -53,8 +56,8 @@ async def submit_analysis(request: AnalysisJobRequest, runtime: Runtime, respons
     },
 )
 async def get_analysis(content_hash: ContentHash, runtime: Runtime, if_none_match: IfNoneMatch = None) -> Response:
-    """Give a song's analysis."""
-    found = await runtime.analyses.get(content_hash)
+    """Give a song's analysis. If the song has timed lyrics, they tell its sections too."""
+    found = await _found(content_hash, runtime)
     if has(if_none_match, found.etag):
         return Response(status_code=304, headers=_headers(found))
     return Response(found.document, media_type=_JSON, headers=_headers(found))
@@ -76,10 +79,19 @@ async def get_analysis(content_hash: ContentHash, runtime: Runtime, if_none_matc
 )
 async def get_jams(content_hash: ContentHash, runtime: Runtime, if_none_match: IfNoneMatch = None) -> Response:
     """Give a song's analysis as JAMS."""
-    found = await runtime.analyses.get(content_hash)
+    found = await _found(content_hash, runtime)
     if has(if_none_match, found.etag):
         return Response(status_code=304, headers=_headers(found))
     return Response(await asyncio.to_thread(jams.write, found.analysis), media_type=_JSON, headers=_headers(found))
+
+
+async def _found(content_hash: str, runtime: Runtime) -> StoredAnalysis:
+    stored = await runtime.analyses.get(content_hash)
+    try:
+        lyrics = await runtime.lyrics.get(content_hash)
+    except LyricsNotFoundError:
+        return stored
+    return await asyncio.to_thread(stored.told_by, lyrics.document)
 
 
 def _headers(found: StoredAnalysis) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import ASGIApp
 
-from sow_analysis.api import analyses, audio, events, health, jobs, songs
+from sow_analysis.api import analyses, audio, events, health, jobs, songs, stems
 from sow_analysis.api.codes import PROBLEMS, responses
 from sow_analysis.api.failing import add_own_handlers
 from sow_analysis.api.security import KEY_VARIABLE, refuse_exposure, require_key
@@ -71,7 +71,8 @@ def create_app(settings: Settings | None = None, *, working: bool = True) -> Fas
     )
     app.state.settings = chosen
     api = APIRouter(prefix=API, dependencies=[Depends(require_key)], responses=responses("key_missing", "host_refused"))
-    for router in (audio.router(chosen.max_upload_bytes), jobs.router, events.router, songs.router, analyses.router):
+    routers = (jobs.router, events.router, songs.router, analyses.router, stems.router)
+    for router in (audio.router(chosen.max_upload_bytes), *routers):
         api.include_router(router)
     app.include_router(api)
     app.include_router(health.router)

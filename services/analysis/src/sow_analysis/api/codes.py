@@ -20,6 +20,7 @@ PROBLEMS = Problems(
         "precondition_missing": ProblemKind(428, "Say which version was edited"),
         # Analyses
         "analysis_not_found": ProblemKind(404, "The song was not analysed"),
+        "stem_not_found": ProblemKind(404, "There is no such stem"),
         "not_offered": ProblemKind(422, "The service does not offer that"),
         # Jobs
         "job_not_found": ProblemKind(404, "There is no such job"),

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from lyric_timing.language import language_code
 from sow_analysis.captions.video import video_id, watch_url
 from sow_analysis.jobs import Job, JobKind, JobStatus
-from sow_analysis.songs import Origin, VersionInfo
+from sow_analysis.songs import Origin, StoredStem, VersionInfo
 
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _JOB = "0193a0e1c9b57e60a1b2c3d4e5f60718"
@@ -128,15 +128,17 @@ class AnalysisJobOptions(Strict):
     """How to analyse a song."""
 
     tier: Literal["fast", "full"] = Field(
-        default="fast", description="How much to find out. `full` is not offered yet, and refused."
+        default="fast",
+        description="How much to find out. `full` separates the voice first: minutes instead of seconds, and surer of "
+        "where somebody sings.",
     )
-    generate_stems: bool = Field(
-        default=False, description="Whether to separate the song into stems. Not offered yet, and refused."
-    )
+    generate_stems: bool = Field(default=False, description="Whether to keep the song's stems.")
     stem_model: str | None = Field(
-        default=None, pattern=r"^[\w.-]{1,64}$", description="Model that separates. Not offered yet, and refused."
+        default=None,
+        pattern=r"^[\w.-]{1,64}$",
+        description="What separates, one that the host offers, of `spleeter-2stems` and `htdemucs`. Default: its first.",
     )
-    force: bool = Field(default=False, description="Whether to analyse a recording anew that was analysed before.")
+    force: bool = Field(default=False, description="Whether to do it anew for a recording of which it was done before.")
 
 
 class AnalysisJobRequest(SongJobRequest):
@@ -151,6 +153,27 @@ class AnalysisJobRequest(SongJobRequest):
     )
 
     options: AnalysisJobOptions = AnalysisJobOptions()
+
+
+class StemDocument(BaseModel):
+    """One stem of a song."""
+
+    name: str = Field(description="Such as `vocals`.")
+    model: str = Field(description="What made it.")
+    size: int = Field(description="Of the file, in bytes.")
+    url: str = Field(description="Where the FLAC file is, stereo at 44.1 kHz.")
+
+    @classmethod
+    def of(cls, stem: StoredStem) -> StemDocument:
+        """What callers see of a stem."""
+        url = f"/api/v1/songs/{stem.content_hash}/stems/{stem.name}?model={stem.model}"
+        return cls(name=stem.name, model=stem.model, size=stem.size, url=url)
+
+
+class StemList(BaseModel):
+    """The stems of a song."""
+
+    stems: list[StemDocument]
 
 
 class UploadDocument(BaseModel):

@@ -5,8 +5,16 @@ heard = caches.transcriptions.get(key)
 """
 
 from sow_analysis.caches.disk import CacheCounts, DiskCache
-from sow_analysis.caches.keys import ResultKey, TranscriptionKey
-from sow_analysis.caches.values import Caches, CacheSettings, ResultCache, TranscriptionCache, open_caches
+from sow_analysis.caches.keys import ResultKey, TranscriptionKey, VoiceKey
+from sow_analysis.caches.values import (
+    Caches,
+    CacheSettings,
+    ResultCache,
+    SongMemory,
+    TranscriptionCache,
+    VoiceCache,
+    open_caches,
+)
 
 __all__ = [
     "CacheCounts",
@@ -15,7 +23,10 @@ __all__ = [
     "DiskCache",
     "ResultCache",
     "ResultKey",
+    "SongMemory",
     "TranscriptionCache",
     "TranscriptionKey",
+    "VoiceCache",
+    "VoiceKey",
     "open_caches",
 ]

@@ -38,6 +38,22 @@ class TranscriptionKey:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceKey:
+    """A separated voice depends on the sound and on what separated it."""
+
+    content_hash: str
+    """SHA-256 of the recording's bytes. Never its name."""
+    model: str
+    version: str
+    """Of our own code around the model."""
+
+    @property
+    def digest(self) -> str:
+        """64 hexadecimal digits that are the same for equal keys only."""
+        return _digest("voice", self)
+
+
+@dataclass(frozen=True, slots=True)
 class ResultKey:
     """Timed lyrics depend on the sound, the words, the options, and the whole pipeline's version."""
 
@@ -60,7 +76,7 @@ class ResultKey:
         return hashlib.sha256(lyrics.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _digest(kind: str, key: TranscriptionKey | ResultKey) -> str:
+def _digest(kind: str, key: TranscriptionKey | VoiceKey | ResultKey) -> str:
     values: dict[str, object] = {each.name: getattr(key, each.name) for each in fields(key)}
     text = json.dumps({"kind": kind, **values}, sort_keys=True, separators=(",", ":"), default=_plain)
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -1,4 +1,4 @@
-"""The caches by what is in them. Values are JSON of our own types; what no longer fits the type is a miss."""
+"""The caches by what is in them. Values are JSON of our own types, or sound; what no longer fits is a miss."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from lyric_timing.heard import Heard
 from sow_analysis.caches.disk import CacheCounts, DiskCache
-from sow_analysis.caches.keys import ResultKey, TranscriptionKey
+from sow_analysis.caches.keys import ResultKey, TranscriptionKey, VoiceKey
 from sow_analysis.lrc import LrcResult
+
+Samples = NDArray[np.float32]
+_FULL_SCALE = 32_767
 
 
 class CacheSettings(Protocol):
@@ -70,13 +75,58 @@ class TranscriptionCache(_JsonCache[TranscriptionKey, Heard]):
     def __init__(self, disk: DiskCache) -> None:
         super().__init__(disk, Heard)
 
+
+class VoiceCache:
+    """Separated voices, by sound and separator: samples of 16 bits, about 2 MB for each minute."""
+
+    def __init__(self, disk: DiskCache) -> None:
+        self._disk = disk
+
+    def get(self, key: VoiceKey) -> Samples | None:
+        """Give the voice that was put under an equal key, if it is still there and sound: float32, shape (n,)."""
+        data = self._disk.get(key.digest)
+        return None if data is None else _voice_of(data)
+
+    def put(self, key: VoiceKey, voice: Samples) -> bool:
+        """Keep a voice whose full scale is ±1; say whether it was kept."""
+        return self._disk.put(key.digest, _stored(voice))
+
+
+def _stored(voice: Samples) -> bytes:
+    return np.rint(np.clip(voice, -1, 1) * _FULL_SCALE).astype("<i2").tobytes()
+
+
+def _voice_of(data: bytes) -> Samples:
+    return np.frombuffer(data, "<i2").astype(np.float32) / np.float32(_FULL_SCALE)
+
+
+class SongMemory:
+    """What an engine process remembers of songs: the `Memory` that the pipeline asks."""
+
+    def __init__(self, disk: DiskCache) -> None:
+        self._heard = TranscriptionCache(disk)
+        self._voices = VoiceCache(disk)
+        self.recalled: bool | None = None
+        """Whether anything that is heard was remembered; None until it is asked for."""
+
     def recall(self, key: TranscriptionKey) -> Heard | None:
-        """Like `get`: the pipeline's word for it."""
-        return self.get(key)
+        """Give what was heard under an equal key."""
+        heard = self._heard.get(key)
+        self.recalled = bool(self.recalled) or heard is not None
+        return heard
 
     def keep(self, key: TranscriptionKey, heard: Heard) -> None:
-        """Like `put`, for those who do not mind whether it was kept."""
-        self.put(key, heard)
+        """Remember what was heard."""
+        self._heard.put(key, heard)
+
+    def recall_voice(self, key: VoiceKey) -> Samples | None:
+        """Give the voice that was separated under an equal key."""
+        return self._voices.get(key)
+
+    def keep_voice(self, key: VoiceKey, voice: Samples) -> Samples:
+        """Remember a separated voice; give it back as it will be recalled."""
+        self._voices.put(key, voice)
+        return _voice_of(_stored(voice))
 
 
 class ResultCache(_JsonCache[ResultKey, LrcResult]):

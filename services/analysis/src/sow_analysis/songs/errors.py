@@ -33,3 +33,9 @@ class AnalysisNotFoundError(AnalysisError):
     """The recording was not analysed."""
 
     code = "analysis_not_found"
+
+
+class StemNotFoundError(AnalysisError):
+    """The recording was not separated, or not into that stem."""
+
+    code = "stem_not_found"

@@ -1,7 +1,7 @@
 """The names of objects: where each thing of a song lies, and what a name may look like at all.
 
     {content_hash}/audio.{suffix}       the recording as it was given
-    {content_hash}/stems/{name}         one stem of it
+    {content_hash}/stems/{model}/{name}.flac    one stem of it, and the model that made it
     {content_hash}/lyrics.{format}      the current timed lyrics
     {content_hash}/versions/{n}.json    version n of the timed lyrics
     {content_hash}/analysis.json        what the song is like as music
@@ -63,11 +63,12 @@ def is_audio(key: str) -> bool:
     return _AUDIO.fullmatch(key) is not None
 
 
-def stem(song: str, name: str) -> str:
-    """Name one stem, e.g. `vocals.flac`. Errors as for `valid`."""
-    if "/" in name:
-        raise ObjectKeyError(f"{name[:80]!r} cannot name a stem.")
-    return valid(f"{content_hash(song)}/stems/{name}")
+def stem(song: str, model: str, name: str) -> str:
+    """Name one stem, e.g. `vocals` by `htdemucs`. Errors as for `valid`."""
+    for part in (model, name):
+        if "/" in part:
+            raise ObjectKeyError(f"{part[:80]!r} cannot name a stem or its model.")
+    return valid(f"{content_hash(song)}/stems/{model}/{name}.flac")
 
 
 def lyrics(song: str, format: str) -> str:

@@ -92,15 +92,18 @@ class Storage:
         if missing:
             raise StorageError(f"{key} came incomplete from the storage.")
 
-    async def exists(self, key: str) -> bool:
-        """Whether there is an object of that key."""
+    async def size(self, key: str) -> int | None:
+        """Bytes of an object; None if there is none of that key."""
         keys.valid(key)
         try:
             with _translated(key):
-                await obstore.head_async(self._store, key)
+                return (await obstore.head_async(self._store, key))["size"]
         except ObjectNotFoundError:
-            return False
-        return True
+            return None
+
+    async def exists(self, key: str) -> bool:
+        """Whether there is an object of that key."""
+        return await self.size(key) is not None
 
     async def download(self, key: str, destination: Path) -> None:
         """Copy an object to a file, which is there whole or not at all.

@@ -1,13 +1,15 @@
-"""Jobs for an analysis: an engine process listens, unless the recording has an analysis already.
+"""Jobs for an analysis, and for stems: an engine process listens, unless the recording has them already.
 
-The analysis is in the storage before the job is completed. Should the job be cancelled or taken in between, that does
-no harm: an analysis hangs on the recording alone, so whoever else makes it makes the same.
+A full analysis is never replaced by a fast one. Stems that were made before are not made again, and a full analysis
+takes the voice from them. What was made is in the storage before the job is completed. Should the job be cancelled or
+taken in between, that does no harm: it hangs on the recording alone, so whoever else makes it makes the same.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from music_analysis import MusicAnalysis
 from sow_analysis.jobs import Job, JobKind, Outcome
+from sow_analysis.separation import DEFAULT_STEM_MODEL, VOCALS
 from sow_analysis.settings import Settings
-from sow_analysis.songs import AnalysisStore, StoredAnalysis
+from sow_analysis.songs import AnalysisStore, StemStore, StoredAnalysis, StoredStem
 from sow_analysis.worker.engine import EnginePool
 from sow_analysis.worker.progress import Stages
 from sow_analysis.worker.work import Done
@@ -27,30 +30,77 @@ class AnalysisWork:
 
     kind = JobKind.ANALYZE
 
-    def __init__(self, settings: Settings, analyses: AnalysisStore, engines: EnginePool) -> None:
+    def __init__(self, settings: Settings, analyses: AnalysisStore, stems: StemStore, engines: EnginePool) -> None:
         self._settings = settings
         self._analyses = analyses
+        self._stems = stems
         self._engines = engines
 
     async def do(self, job: Job, content_hash: str, audio: Path, stages: Stages) -> Done:
-        """Analyse the recording of one job."""
+        """Analyse the recording of one job, and separate it if that is wanted."""
+        asked = _Asked.of(job.request["options"], self._settings.separating)
+        stored = await self._analyses.find(content_hash)
+        stems = await self._stems.of_model(content_hash, asked.stem_model)
+        was_there = (
+            not asked.force
+            and stored is not None
+            and (stored.analysis.tier == "full" or not asked.full)
+            and (bool(stems) or not asked.stems)
+        )
         warnings: list[str] = []
-        force = bool(job.request["options"].get("force", False))
-        stored = None if force else await self._analyses.find(content_hash)
-        was_there = stored is not None
-        if stored is None:
-            arguments = {"audio": str(audio), "max_seconds": self._settings.max_audio_seconds}
-            answer = await self._engines.run("analyse", arguments, stages)
-            stages.leave()
-            warnings += answer["warnings"]
-            analysis = await asyncio.to_thread(MusicAnalysis.from_json, answer["document"])
-            stored = await self._analyses.put(content_hash, analysis)
+        if stored is None or not was_there:
+            known_as_full = stored is not None and stored.analysis.tier == "full"
+            wanted = replace(asked, full=asked.full or known_as_full, stems=asked.stems and (asked.force or not stems))
+            voice = next((stem for stem in stems if stem.name == VOCALS), None) if wanted.full else None
+            stored, warnings = await self._made(content_hash, audio, wanted, voice, stages)
         brought = {**_summary(stored), "was_there": was_there}
+        if asked.stems:
+            brought |= {"stems_url": f"/api/v1/songs/{content_hash}/stems", "stem_model": asked.stem_model}
 
         async def deliver(_connection: AsyncConnection) -> Outcome:
             return Outcome(brought, (), warnings)
 
         return Done(stored.analysis.duration_seconds, deliver)
+
+    async def _made(
+        self, content_hash: str, audio: Path, asked: _Asked, voice: StoredStem | None, stages: Stages
+    ) -> tuple[StoredAnalysis, list[str]]:
+        """What was asked for, made and kept. `voice` was separated before."""
+        folder = audio.parent / "stems"
+        await asyncio.to_thread(folder.mkdir)
+        wanted: dict[str, str | None] = {"tier": "full" if asked.full else "fast", "stem_model": asked.stem_model}
+        if asked.stems:
+            wanted["stems"] = str(folder)
+        elif voice is not None and not asked.force:
+            wanted["vocals"] = str(folder / f"{VOCALS}.flac")
+            await self._stems.download(voice, folder / f"{VOCALS}.flac")
+        arguments = {"audio": str(audio), "max_seconds": self._settings.max_audio_seconds, "wanted": wanted}
+        answer = await self._engines.run("analyse", arguments, stages)
+        stages.leave()
+        if asked.stems:
+            await self._stems.put(content_hash, asked.stem_model, [Path(stem) for stem in answer["stems"]])
+        analysis = await asyncio.to_thread(MusicAnalysis.from_json, answer["document"])
+        return await self._analyses.put(content_hash, analysis), answer["warnings"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The job's options."""
+
+    full: bool
+    stems: bool
+    stem_model: str
+    force: bool
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any], offered: Sequence[str]) -> _Asked:
+        """As the request has them; those that it lacks are of a time before they were there."""
+        return cls(
+            options.get("tier") == "full",
+            bool(options.get("generate_stems")),
+            options.get("stem_model") or next(iter(offered), DEFAULT_STEM_MODEL),
+            bool(options.get("force")),
+        )
 
 
 def _summary(stored: StoredAnalysis) -> Mapping[str, Any]:
@@ -61,11 +111,13 @@ def _summary(stored: StoredAnalysis) -> Mapping[str, Any]:
         "content_hash": stored.content_hash,
         "analysis_url": f"/api/v1/songs/{stored.content_hash}/analysis",
         "etag": stored.etag,
+        "tier": analysis.tier,
         "duration_seconds": analysis.duration_seconds,
         "tempo_bpm": tempo.bpm if tempo else None,
         "tempo_confidence": tempo.confidence if tempo else None,
         "key": f"{key.tonic} {key.mode}" if key else None,
         "key_confidence": key.confidence if key else None,
         "time_signature": f"{bars.numerator}/{bars.denominator}" if bars else None,
+        "sections": len(analysis.sections),
         "integrated_lufs": analysis.loudness.integrated_lufs,
     }

@@ -10,7 +10,19 @@ import lyric_timing
 import song_audio
 import sow_analysis
 
-_SERVICE_ONLY = {"api", "database", "jobs", "songs", "worker", "child", "storage", "fetching.py", "caches", "music.py"}
+_SERVICE_ONLY = {
+    "api",
+    "database",
+    "jobs",
+    "songs",
+    "worker",
+    "child",
+    "storage",
+    "fetching.py",
+    "caches",
+    "music.py",
+    "sections.py",
+}
 """What of `sow_analysis` has no part in the timing of lyrics."""
 
 

@@ -1,0 +1,179 @@
+"""Separates a recording into stems, each a file.
+
+    file → blocks of sound → the model's stems, side by side → 16 bits → NAME.flac
+
+Spleeter gives the voice; the accompaniment is whatever the voice is not, to the last bit: both files together are the
+mixture, so nothing of the song is lost between them. HTDemucs gives four stems, whose sum is nearly the mixture: what
+differs lies 40 dB below. Everything streams; memory does not grow with the length of the recording.
+"""
+
+from __future__ import annotations
+
+import getpass
+import tempfile
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, cast
+
+import av
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from song_audio.decoding import stream
+from song_audio.recording import MAX_SECONDS
+from song_audio.resampling import Samples
+from sow_analysis.errors import EngineUnavailableError
+from sow_analysis.models import ModelStore
+from sow_analysis.separation import htdemucs
+from sow_analysis.separation.networks import Networks
+from sow_analysis.separation.separator import MODEL, MODEL_RATE, separated_blocks
+from sow_analysis.separation.spectrum import OVERLAP
+
+VOCALS, ACCOMPANIMENT = "vocals", "accompaniment"
+STEM_MODELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {MODEL: (VOCALS, ACCOMPANIMENT), htdemucs.MODEL: htdemucs.SOURCES}
+)
+"""The names of the stems that each model makes; the voice is always among them."""
+DEFAULT_STEM_MODEL = MODEL
+
+_FULL_SCALE = 32_767
+_WAIT_SECONDS = 0.5
+
+Pcm = NDArray[np.int16]
+"""Shape (2, n)."""
+
+
+def check_stem_model(model: str) -> None:
+    """Raise EngineUnavailableError if there is no stem model of that name."""
+    if model not in STEM_MODELS:
+        raise EngineUnavailableError(f"There is no stem model {model!r}. Choose one of: {', '.join(STEM_MODELS)}.")
+
+
+def separate_stems(
+    audio: Path,
+    folder: Path,
+    *,
+    model: str = DEFAULT_STEM_MODEL,
+    store: ModelStore | None = None,
+    progress: Callable[[float], None] = lambda _: None,
+    max_seconds: float = MAX_SECONDS,
+) -> tuple[Path, ...]:
+    """Write the stems of a recording, as NAME.flac: stereo, 44.1 kHz, 16 bits, each as long as the recording.
+
+    Args:
+        audio: any sound or video file.
+        folder: is there already, and takes the files; all of them or none.
+        model: one of `STEM_MODELS`.
+        store: where the model is looked for.
+        progress: told the share that is done; what it raises ends the work.
+        max_seconds: more sound than this is refused.
+
+    Returns:
+        The files, in the model's order.
+
+    Raises:
+        EngineUnavailableError: there is no such model.
+        ModelUnavailableError: it is not on disk.
+        AudioNotFoundError, AudioUnreadableError, AudioTooLongError: as `song_audio.decoding.stream`.
+        OSError: a file cannot be written.
+    """
+    check_stem_model(model)
+    graphs = (store or ModelStore()).path(model)
+    separated = _by_htdemucs if model == htdemucs.MODEL else _by_spleeter
+    sound = stream(
+        audio, sample_rate=MODEL_RATE, channels=2, block_seconds=10, max_seconds=max_seconds, progress=progress
+    )
+    paths = [folder / f"{name}.flac" for name in STEM_MODELS[model]]
+    parts = [path.with_suffix(".part") for path in paths]
+    try:
+        with ExitStack() as stack:
+            files = [stack.enter_context(_written(part)) for part in parts]
+            for stems in separated(sound, graphs):
+                for add, stem in zip(files, stems, strict=True):
+                    add(stem)
+        for part, path in zip(parts, paths, strict=True):
+            part.replace(path)
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+    return tuple(paths)
+
+
+@contextmanager
+def separating_alone(waiting: Callable[[], None]) -> Generator[None]:
+    """Hold off every other separation of this user's on this machine, as each fills the processor.
+
+    Args:
+        waiting: called every half second while another one runs; what it raises ends the wait.
+    """
+    lock = FileLock(Path(tempfile.gettempdir()) / f"sow-separating-{getpass.getuser()}.lock")
+    while True:
+        try:
+            lock.acquire(timeout=_WAIT_SECONDS)
+        except Timeout:
+            waiting()
+        else:
+            break
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _by_htdemucs(sound: Iterable[Samples], graphs: Path) -> Iterator[tuple[Pcm, ...]]:
+    for sources in htdemucs.HTDemucs(graphs).separated(sound):
+        yield tuple(_pcm(source) for source in sources)
+
+
+def _by_spleeter(sound: Iterable[Samples], graphs: Path) -> Iterator[tuple[Pcm, ...]]:
+    """Yield the voice and the rest, for exactly as long as `sound` goes on."""
+    networks = Networks(graphs)
+    count = 0
+
+    def counted() -> Iterator[Samples]:
+        nonlocal count
+        for piece in sound:
+            count += piece.shape[1]
+            yield piece
+
+    given = 0
+    skip = OVERLAP
+    for voice, mixture in separated_blocks(counted(), networks):
+        # The last block is filled up with zeros; `count` knows where it ends, since all sound was read before it came.
+        end = min(voice.shape[1], skip + count - given)
+        sung = _pcm(voice[:, skip:end])
+        yield sung, _difference(_pcm(mixture[:, skip:end]), sung)
+        given += end - skip
+        skip = 0
+
+
+def _pcm(sound: Samples) -> Pcm:
+    return np.rint(np.clip(sound, -1, 1) * _FULL_SCALE).astype(np.int16)
+
+
+def _difference(mixture: Pcm, voice: Pcm) -> Pcm:
+    """What is left; it can leave the range of 16 bits only where a mask has turned the voice against the mixture."""
+    rest = mixture.astype(np.int32) - voice
+    return np.clip(rest, -_FULL_SCALE, _FULL_SCALE).astype(np.int16)
+
+
+@contextmanager
+def _written(path: Path) -> Generator[Callable[[Pcm], None]]:
+    """A FLAC file, and what appends to it."""
+    with av.open(str(path), "w", format="flac") as container:
+        encoder = cast(Any, container.add_stream("flac", rate=MODEL_RATE, layout="stereo", format="s16"))
+
+        def add(sound: Pcm) -> None:
+            if not sound.shape[1]:
+                return
+            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound.T).reshape(1, -1), "s16", "stereo")
+            frame.sample_rate = MODEL_RATE
+            for packet in encoder.encode(frame):
+                container.mux(packet)
+
+        yield add
+        for packet in encoder.encode(None):
+            container.mux(packet)
