@@ -5,8 +5,10 @@ BIN := .venv/bin
 LIBRARIES := packages/lyric_timing packages/song_audio packages/sow_web
 ALIGNER := services/qwen3_align
 ALIGNER_BIN := $(ALIGNER)/.venv/bin
+MUSIC_MODELS := services/music_models
+MUSIC_MODELS_BIN := $(MUSIC_MODELS)/.venv/bin
 
-.PHONY: help demo test test-slow check bench docs
+.PHONY: help demo test test-slow test-music-models check bench docs
 
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -23,6 +25,15 @@ $(ALIGNER)/.venv/installed: $(ALIGNER)/constraints.txt $(ALIGNER)/pyproject.toml
 	$(ALIGNER_BIN)/pip install --quiet -c $(ALIGNER)/constraints.txt $(LIBRARIES:%=-e %) -e $(ALIGNER) --group $(ALIGNER)/pyproject.toml:dev
 	touch $@
 
+# allin1 goes in without its needs: it asks for the first Demucs, which wants an old torchaudio, and on some systems for
+# natten, which is compiled. Neither is used. What is used of its needs, music-models asks for itself.
+$(MUSIC_MODELS)/.venv/installed: $(MUSIC_MODELS)/constraints.txt $(MUSIC_MODELS)/pyproject.toml packages/song_audio/pyproject.toml
+	$(PYTHON) -m venv $(MUSIC_MODELS)/.venv
+	$(MUSIC_MODELS_BIN)/pip install --quiet --upgrade "pip>=25.1"
+	$(MUSIC_MODELS_BIN)/pip install --quiet -c $(MUSIC_MODELS)/constraints.txt -e packages/song_audio -e $(MUSIC_MODELS) --group $(MUSIC_MODELS)/pyproject.toml:dev
+	$(MUSIC_MODELS_BIN)/pip install --quiet --no-deps -c $(MUSIC_MODELS)/constraints.txt allin1
+	touch $@
+
 demo: .venv/installed  ## time the sample song, through a service of its own
 	examples/demo.sh
 
@@ -33,6 +44,9 @@ test: .venv/installed $(ALIGNER)/.venv/installed  ## run the tests
 test-slow: .venv/installed $(ALIGNER)/.venv/installed  ## run the long tests: every engine under every fault, real models (which are fetched)
 	cd $(ALIGNER) && .venv/bin/pytest -q -m slow
 	$(BIN)/pytest -q -m slow
+
+test-music-models: $(MUSIC_MODELS)/.venv/installed  ## run the tests of allin1 and Demucs, in their environment with torch
+	cd $(MUSIC_MODELS) && .venv/bin/pyright && .venv/bin/lint-imports && .venv/bin/pytest -q
 
 check: .venv/installed $(ALIGNER)/.venv/installed  ## lint and type-check
 	$(BIN)/ruff check .

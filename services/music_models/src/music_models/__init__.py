@@ -1,0 +1,1 @@
+"""Sections, beats and stems of a song by neural networks, as a command that another program runs."""
