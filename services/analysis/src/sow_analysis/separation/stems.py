@@ -2,7 +2,7 @@
 
     file → blocks of sound → the model's stems, side by side → 16 bits → NAME.flac
 
-Spleeter gives the voice; the accompaniment is whatever the voice is not, to the last bit: both files together are the
+Spleeter gives the voice; the accompaniment is whatever the voice is not, after rounding: both files together are the
 mixture, so nothing of the song is lost between them. HTDemucs gives four stems, whose sum is nearly the mixture: what
 differs lies 40 dB below. Everything streams; memory does not grow with the length of the recording.
 """
