@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -40,17 +41,19 @@ def ear_version() -> str:
 
     So a changed ear never finds what an older one heard, and nobody has to remember to count a number up.
     """
-    digest = hashlib.sha256(f"{version('faster-whisper')} {version('ctranslate2')}".encode())
     folder = Path(engines.__file__ or "").parent
-    for path in sorted([*folder.glob("whisper*.py"), *folder.glob("*transcript*.py")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+    sources = [*folder.glob("whisper*.py"), *folder.glob("*transcript*.py")]
+    return _digest(f"{version('faster-whisper')} {version('ctranslate2')}", sources)
 
 
 @cache
 def separator_version() -> str:
     """The same of the separation."""
-    digest = hashlib.sha256(version("onnxruntime").encode())
-    for path in sorted(Path(separation.__file__ or "").parent.glob("*.py")):
+    return _digest(version("onnxruntime"), Path(separation.__file__ or "").parent.glob("*.py"))
+
+
+def _digest(libraries: str, sources: Iterable[Path]) -> str:
+    digest = hashlib.sha256(libraries.encode())
+    for path in sorted(sources):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -1,8 +1,8 @@
 """Song analysis: a recording in, what it is like as music out, and its stems if they are wanted.
 
 The tier `fast` fetches no model. The tier `full` separates the voice first, so that where somebody sings is known and
-not guessed, and has sections named by allin1 where that is set up. Separation is the heaviest work of all, so it waits
-for its turn on this machine, and what was separated before is taken as it is.
+not guessed. Separation is the heaviest work of all, so it waits for its turn on this machine, and what was separated
+before is taken as it is.
 
 The file is decoded at its own rate and with its own channels, one or two, because loudness is defined on those: a
 recording that is mono must not be measured as two speakers that say the same. One block is held at a time.

@@ -12,7 +12,6 @@ from sow_analysis.caches.values import (
     ResultCache,
     SongMemory,
     TranscriptionCache,
-    VoiceCache,
     open_caches,
 )
 
@@ -26,7 +25,6 @@ __all__ = [
     "SongMemory",
     "TranscriptionCache",
     "TranscriptionKey",
-    "VoiceCache",
     "VoiceKey",
     "open_caches",
 ]

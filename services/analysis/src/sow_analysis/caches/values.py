@@ -76,36 +76,19 @@ class TranscriptionCache(_JsonCache[TranscriptionKey, Heard]):
         super().__init__(disk, Heard)
 
 
-class VoiceCache:
-    """Separated voices, by sound and separator: samples of 16 bits, about 2 MB for each minute."""
-
-    def __init__(self, disk: DiskCache) -> None:
-        self._disk = disk
-
-    def get(self, key: VoiceKey) -> Samples | None:
-        """Give the voice that was put under an equal key, if it is still there and sound: float32, shape (n,)."""
-        data = self._disk.get(key.digest)
-        return None if data is None else _voice_of(data)
-
-    def put(self, key: VoiceKey, voice: Samples) -> bool:
-        """Keep a voice whose full scale is ±1; say whether it was kept."""
-        return self._disk.put(key.digest, _stored(voice))
-
-
-def _stored(voice: Samples) -> bytes:
-    return np.rint(np.clip(voice, -1, 1) * _FULL_SCALE).astype("<i2").tobytes()
-
-
 def _voice_of(data: bytes) -> Samples:
     return np.frombuffer(data, "<i2").astype(np.float32) / np.float32(_FULL_SCALE)
 
 
 class SongMemory:
-    """What an engine process remembers of songs: the `Memory` that the pipeline asks."""
+    """What an engine process remembers of songs: the `Memory` that the pipeline asks.
+
+    Voices are kept as samples of 16 bits, about 2 MB for each minute.
+    """
 
     def __init__(self, disk: DiskCache) -> None:
+        self._disk = disk
         self._heard = TranscriptionCache(disk)
-        self._voices = VoiceCache(disk)
         self.recalled: bool | None = None
         """Whether anything that is heard was remembered; None until it is asked for."""
 
@@ -121,12 +104,14 @@ class SongMemory:
 
     def recall_voice(self, key: VoiceKey) -> Samples | None:
         """Give the voice that was separated under an equal key."""
-        return self._voices.get(key)
+        data = self._disk.get(key.digest)
+        return None if data is None else _voice_of(data)
 
     def keep_voice(self, key: VoiceKey, voice: Samples) -> Samples:
         """Remember a separated voice; give it back as it will be recalled."""
-        self._voices.put(key, voice)
-        return _voice_of(_stored(voice))
+        data = np.rint(np.clip(voice, -1, 1) * _FULL_SCALE).astype("<i2").tobytes()
+        self._disk.put(key.digest, data)
+        return _voice_of(data)
 
 
 class ResultCache(_JsonCache[ResultKey, LrcResult]):

@@ -14,7 +14,7 @@ from song_audio.resampling import Resampler, Samples
 from sow_analysis.errors import ModelUnavailableError
 from sow_analysis.models import ModelStore
 from sow_analysis.separation.networks import Networks
-from sow_analysis.separation.spectrum import OVERLAP, Synthesis, blocks, spectrum_of
+from sow_analysis.separation.spectrum import HOP, OVERLAP, Spectrum, Synthesis, blocks, spectrum_of
 from sow_analysis.separation.unet import BINS, SCALE
 
 MODEL = "spleeter-2stems"
@@ -93,12 +93,12 @@ class Separator:
         self._networks = None
 
 
-def separated_blocks(sound: Iterable[Samples], networks: Networks) -> Iterator[tuple[Samples, Samples]]:
-    """Yield the voice and the mixture in stereo, each of shape (2, n).
+def sung_spectra(sound: Iterable[Samples], networks: Networks) -> Iterator[tuple[Spectrum, Samples]]:
+    """Yield the voice's spectrum in stereo, block by block, and the mixture that it is of.
 
-    They begin OVERLAP samples before `sound`, and go on beyond its end to fill the last frames.
+    The mixture has the samples that the block's spectrum completes, shape (2, n). It begins OVERLAP samples before
+    `sound`, and goes on beyond its end to fill the last frames.
     """
-    left, right = Synthesis(), Synthesis()
     clipped = (np.clip(piece, -_LOUDEST, _LOUDEST) for piece in sound)
     for block in blocks(clipped, frames=_BLOCK_FRAMES, multiple=SCALE):
         spectrum = spectrum_of(block)[:, :, :BINS]
@@ -110,15 +110,15 @@ def separated_blocks(sound: Iterable[Samples], networks: Networks) -> Iterator[t
             if peak > 1.0:
                 magnitudes /= np.float32(peak)
             spectrum *= networks.vocal_mask(magnitudes)
-        voice = np.stack((left.add(spectrum[0]), right.add(spectrum[1])))
-        yield voice, block[:, : voice.shape[1]]
+        yield spectrum, block[:, : spectrum.shape[1] * HOP]
 
 
 def _voice_and_mixture(sound: Iterable[Samples], networks: Networks) -> Iterator[Samples]:
     """Yield the voice beside the mixture, each mixed down to one channel: shape (2, n), aligned with `sound`."""
+    synthesis = Synthesis()
     skip = OVERLAP
-    for voice, mixture in separated_blocks(sound, networks):
-        yield np.stack((voice.mean(axis=0), mixture.mean(axis=0)))[:, skip:]
+    for spectrum, mixture in sung_spectra(sound, networks):
+        yield np.stack((synthesis.add(spectrum.mean(axis=0)), mixture.mean(axis=0)))[:, skip:]
         skip = 0
 
 

@@ -29,8 +29,8 @@ from sow_analysis.errors import EngineUnavailableError
 from sow_analysis.models import ModelStore
 from sow_analysis.separation import htdemucs
 from sow_analysis.separation.networks import Networks
-from sow_analysis.separation.separator import MODEL, MODEL_RATE, separated_blocks
-from sow_analysis.separation.spectrum import OVERLAP
+from sow_analysis.separation.separator import MODEL, MODEL_RATE, sung_spectra
+from sow_analysis.separation.spectrum import OVERLAP, Synthesis
 
 VOCALS, ACCOMPANIMENT = "vocals", "accompaniment"
 STEM_MODELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -139,9 +139,11 @@ def _by_spleeter(sound: Iterable[Samples], graphs: Path) -> Iterator[tuple[Pcm, 
             count += piece.shape[1]
             yield piece
 
+    left, right = Synthesis(), Synthesis()
     given = 0
     skip = OVERLAP
-    for voice, mixture in separated_blocks(counted(), networks):
+    for spectrum, mixture in sung_spectra(counted(), networks):
+        voice = np.stack((left.add(spectrum[0]), right.add(spectrum[1])))
         # The last block is filled up with zeros; `count` knows where it ends, since all sound was read before it came.
         end = min(voice.shape[1], skip + count - given)
         sung = _pcm(voice[:, skip:end])
