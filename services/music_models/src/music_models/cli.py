@@ -6,7 +6,9 @@ A SIGTERM ends it at once: it leaves no signal to a handler, and no file in part
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="what to compute on (auto)")
     common.add_argument("--offline", action="store_true", help="never fetch a checkpoint")
+    common.add_argument("--attended", action="store_true", help="end as soon as the standard input is closed")
     common.add_argument("--max-seconds", type=float, default=MAX_SECONDS, help=f"longest song ({MAX_SECONDS:.0f})")
 
     structure = commands.add_parser("structure", parents=[common], help="find beats and sections")
@@ -54,6 +57,8 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: Sequence[str] | None, answers: Answers) -> int:
     """Do what the arguments say, and answer; the exit status."""
     given = parser().parse_args(arguments)
+    if getattr(given, "attended", False):
+        threading.Thread(target=_end_when_left, daemon=True).start()
     try:
         result = _do(given, answers)
     except CodedError as error:
@@ -93,6 +98,13 @@ def _do(given: argparse.Namespace, answers: Answers) -> dict[str, Any]:
 
     models = Models(given.model, given.separator, on, given.offline, given.max_seconds)
     return find_structure(given.audio, given.stems, models, answers.progress).document()
+
+
+def _end_when_left() -> None:
+    """End with the program that holds our standard input open, however that one ends."""
+    while os.read(0, 4096):
+        pass
+    os._exit(FAILED)
 
 
 def _is_memory(error: Exception) -> bool:
