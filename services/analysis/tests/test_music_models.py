@@ -181,7 +181,7 @@ def test_a_job_that_is_cancelled_ends_the_program_and_its_children(program: Make
 def test_a_program_that_hangs_is_ended_when_its_time_is_over(program: Make, song: Path):
     seen: list[str] = []
     models = program(HANGS, base_seconds=0.5, seconds_per_second=0.0)
-    with pytest.raises(MusicModelsFailedError, match="longer than 0.5 s"):
+    with pytest.raises(MusicModelsFailedError, match=r"longer than 0\.5 s"):
         models.structure(song, stems=None, progress=lambda stage, _share: seen.append(stage))
     assert gone(seen[-1] if " " in seen[-1] else "")
 

@@ -20,6 +20,8 @@ from song_audio.errors import CodedError
 
 OK, FAILED = 0, 1
 MAX_SECONDS = 900.0
+STRUCTURE_VARIABLE, SEPARATOR_VARIABLE = "MUSIC_MODELS_STRUCTURE", "MUSIC_MODELS_SEPARATOR"
+"""Environment variables that name other models than the published ones, for programs that give no options."""
 _ABOUT = """\
 Sections, beats and stems of a song by neural networks. Answers are JSON, an object a line: {"progress": [stage, share]}
 and, last, {"result": ...} or {"error": {"code": ..., "message": ...}}. The exit status is 0 after a result, else 1.
@@ -47,10 +49,14 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="say what is installed and which checkpoints are on disk")
     check.add_argument("--fetch", action="store_true", help="fetch the checkpoints that are missing")
 
+    network = os.environ.get(STRUCTURE_VARIABLE) or "harmonix-all"
+    separator = os.environ.get(SEPARATOR_VARIABLE) or "htdemucs"
     for command in (structure, check):
-        command.add_argument("--model", default="harmonix-all", help="allin1's model, or a folder (harmonix-all)")
-        command.add_argument("--separator", default="htdemucs", help="Demucs's model, or a folder (htdemucs)")
-    separate.add_argument("--model", default="htdemucs", help="Demucs's model, or a folder (htdemucs)")
+        command.add_argument(
+            "--model", default=network, help=f"allin1's model, or a folder ({network})"
+        )
+        command.add_argument("--separator", default=separator, help=f"Demucs's model, or a folder ({separator})")
+    separate.add_argument("--model", default=separator, help=f"Demucs's model, or a folder ({separator})")
     return made
 
 
