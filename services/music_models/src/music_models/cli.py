@@ -52,9 +52,7 @@ def parser() -> argparse.ArgumentParser:
     network = os.environ.get(STRUCTURE_VARIABLE) or "harmonix-all"
     separator = os.environ.get(SEPARATOR_VARIABLE) or "htdemucs"
     for command in (structure, check):
-        command.add_argument(
-            "--model", default=network, help=f"allin1's model, or a folder ({network})"
-        )
+        command.add_argument("--model", default=network, help=f"allin1's model, or a folder ({network})")
         command.add_argument("--separator", default=separator, help=f"Demucs's model, or a folder ({separator})")
     separate.add_argument("--model", default=separator, help=f"Demucs's model, or a folder ({separator})")
     return made
