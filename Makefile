@@ -8,7 +8,7 @@ ALIGNER_BIN := $(ALIGNER)/.venv/bin
 MUSIC_MODELS := services/music_models
 MUSIC_MODELS_BIN := $(MUSIC_MODELS)/.venv/bin
 
-.PHONY: help demo test test-slow check bench docs
+.PHONY: help demo test test-slow test-music-models check bench docs
 
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -41,10 +41,12 @@ test: .venv/installed $(ALIGNER)/.venv/installed  ## run the tests
 	cd $(ALIGNER) && .venv/bin/pytest -q -m "not slow"
 	$(BIN)/pytest -q -m "not slow"
 
-test-slow: .venv/installed $(ALIGNER)/.venv/installed $(MUSIC_MODELS)/.venv/installed  ## run the long tests: every engine under every fault, real models (which are fetched)
+test-slow: .venv/installed $(ALIGNER)/.venv/installed  ## run the long tests: every engine under every fault, real models (which are fetched)
 	cd $(ALIGNER) && .venv/bin/pytest -q -m slow
-	cd $(MUSIC_MODELS) && .venv/bin/pyright && .venv/bin/lint-imports && .venv/bin/pytest -q
 	$(BIN)/pytest -q -m slow
+
+test-music-models: $(MUSIC_MODELS)/.venv/installed  ## run the tests of allin1 and Demucs, in their environment with torch
+	cd $(MUSIC_MODELS) && .venv/bin/pyright && .venv/bin/lint-imports && .venv/bin/pytest -q
 
 check: .venv/installed $(ALIGNER)/.venv/installed  ## lint and type-check
 	$(BIN)/ruff check .

@@ -136,7 +136,7 @@ class AnalysisJobOptions(Strict):
     stem_model: str | None = Field(
         default=None,
         pattern=r"^[\w.-]{1,64}$",
-        description="What separates, one that the host offers, of `spleeter-2stems` and `htdemucs`. Default: its first.",
+        description="What separates, if the host offers it: `spleeter-2stems` or `htdemucs`. Default: its first.",
     )
     force: bool = Field(default=False, description="Whether to do it anew for a recording of which it was done before.")
 
