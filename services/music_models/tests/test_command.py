@@ -116,3 +116,25 @@ def test_nobody_to_answer_to_ends_the_work(song: Path, models: Path):
             run(["separate", str(song), "/nowhere", "--model", str(models / "separator")], Answers(writer))
     finally:
         os.close(writer)
+
+
+def test_attended_it_ends_with_the_program_that_holds_its_input_open(song: Path, models: Path, tmp_path: Path):
+    arguments = ["separate", "--attended", str(song), str(tmp_path / "stems"), "--model", str(models / "separator")]
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    with process:
+        assert process.stdin
+        assert process.stdout
+        process.stdout.readline()
+        process.stdin.close()
+        assert process.wait() == 1
+    assert not list(tmp_path.rglob("*.flac"))
+
+
+def test_variables_name_other_models_for_programs_that_give_no_options(
+    ask: Any, models: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("MUSIC_MODELS_STRUCTURE", str(models / "structure"))
+    monkeypatch.setenv("MUSIC_MODELS_SEPARATOR", str(models / "separator"))
+    assert ask("check")[0] == 0

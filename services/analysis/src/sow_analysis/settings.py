@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection
 from pathlib import Path
 from typing import Self
@@ -177,6 +178,13 @@ class Settings(BaseSettings):
         default=False, description="Whether it is reached through the proxies of the environment, such as HTTP_PROXY."
     )
 
+    # allin1 and Demucs
+    music_models: str = Field(
+        default="",
+        description="The command of the music models, such as `services/music_models/.venv/bin/music-models`, split as "
+        "in a shell. Default: none; see use-allin1-and-demucs.md.",
+    )
+
     # YouTube's captions
     youtube_captions: bool = Field(
         default=True, description="Whether the captions are fetched of videos that jobs name. Without one, nobody asks."
@@ -253,6 +261,12 @@ class Settings(BaseSettings):
         from sow_analysis.separation import STEM_MODELS  # not everyone who reads settings separates
 
         return _names(value, "stem model", STEM_MODELS)
+
+    @field_validator("music_models")
+    @classmethod
+    def _command(cls, value: str) -> str:
+        shlex.split(value)  # refuses a quotation that does not end
+        return value.strip()
 
     @field_validator("llm_url", "transcription_url", "llm_model")
     @classmethod
@@ -331,6 +345,11 @@ class Settings(BaseSettings):
     def separating(self) -> tuple[str, ...]:
         """The models that may separate songs into stems; the first is taken where a job names none."""
         return tuple(self.stem_models.split(",")) if self.stem_models else ()
+
+    @property
+    def music_models_command(self) -> tuple[str, ...] | None:
+        """The command of the music models, if there is one."""
+        return tuple(shlex.split(self.music_models)) or None
 
     @property
     def listens_on_loopback(self) -> bool:

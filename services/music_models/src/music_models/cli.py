@@ -6,7 +6,9 @@ A SIGTERM ends it at once: it leaves no signal to a handler, and no file in part
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +20,8 @@ from song_audio.errors import CodedError
 
 OK, FAILED = 0, 1
 MAX_SECONDS = 900.0
+STRUCTURE_VARIABLE, SEPARATOR_VARIABLE = "MUSIC_MODELS_STRUCTURE", "MUSIC_MODELS_SEPARATOR"
+"""Environment variables that name other models than the published ones, for programs that give no options."""
 _ABOUT = """\
 Sections, beats and stems of a song by neural networks. Answers are JSON, an object a line: {"progress": [stage, share]}
 and, last, {"result": ...} or {"error": {"code": ..., "message": ...}}. The exit status is 0 after a result, else 1.
@@ -31,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="what to compute on (auto)")
     common.add_argument("--offline", action="store_true", help="never fetch a checkpoint")
+    common.add_argument("--attended", action="store_true", help="end as soon as the standard input is closed")
     common.add_argument("--max-seconds", type=float, default=MAX_SECONDS, help=f"longest song ({MAX_SECONDS:.0f})")
 
     structure = commands.add_parser("structure", parents=[common], help="find beats and sections")
@@ -44,16 +49,20 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="say what is installed and which checkpoints are on disk")
     check.add_argument("--fetch", action="store_true", help="fetch the checkpoints that are missing")
 
+    network = os.environ.get(STRUCTURE_VARIABLE) or "harmonix-all"
+    separator = os.environ.get(SEPARATOR_VARIABLE) or "htdemucs"
     for command in (structure, check):
-        command.add_argument("--model", default="harmonix-all", help="allin1's model, or a folder (harmonix-all)")
-        command.add_argument("--separator", default="htdemucs", help="Demucs's model, or a folder (htdemucs)")
-    separate.add_argument("--model", default="htdemucs", help="Demucs's model, or a folder (htdemucs)")
+        command.add_argument("--model", default=network, help=f"allin1's model, or a folder ({network})")
+        command.add_argument("--separator", default=separator, help=f"Demucs's model, or a folder ({separator})")
+    separate.add_argument("--model", default=separator, help=f"Demucs's model, or a folder ({separator})")
     return made
 
 
 def run(arguments: Sequence[str] | None, answers: Answers) -> int:
     """Do what the arguments say, and answer; the exit status."""
     given = parser().parse_args(arguments)
+    if getattr(given, "attended", False):
+        threading.Thread(target=_end_when_left, daemon=True).start()
     try:
         result = _do(given, answers)
     except CodedError as error:
@@ -93,6 +102,13 @@ def _do(given: argparse.Namespace, answers: Answers) -> dict[str, Any]:
 
     models = Models(given.model, given.separator, on, given.offline, given.max_seconds)
     return find_structure(given.audio, given.stems, models, answers.progress).document()
+
+
+def _end_when_left() -> None:
+    """End with the program that holds our standard input open, however that one ends."""
+    while os.read(0, 4096):
+        pass
+    os._exit(FAILED)
 
 
 def _is_memory(error: Exception) -> bool:
