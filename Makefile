@@ -43,9 +43,10 @@ test: .venv/installed $(ALIGNER)/.venv/installed  ## run the tests
 
 test-slow: .venv/installed $(ALIGNER)/.venv/installed  ## run the long tests: every engine under every fault, real models (which are fetched)
 	cd $(ALIGNER) && .venv/bin/pytest -q -m slow
+	@if command -v cc; then $(MAKE) test-music-models; else echo "The music models are left out: they need a C compiler."; fi
 	$(BIN)/pytest -q -m slow
 
-test-music-models: $(MUSIC_MODELS)/.venv/installed  ## run the tests of allin1 and Demucs, in their environment with torch
+test-music-models: $(MUSIC_MODELS)/.venv/installed  ## check and test the program that runs allin1 and Demucs, in its environment
 	cd $(MUSIC_MODELS) && .venv/bin/pyright && .venv/bin/lint-imports && .venv/bin/pytest -q
 
 check: .venv/installed $(ALIGNER)/.venv/installed  ## lint and type-check

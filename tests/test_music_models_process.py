@@ -1,17 +1,19 @@
-"""The client and the real program of music models, with tiny models of the real classes."""
+"""The music models as users meet them: `sow analyze --full` and the real program, with tiny models of its classes."""
 
+import json
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from song_audio.decoding import decode
-from sow_analysis.music_models import LABELS, MusicModels, named_sections
+from sow_analysis.music_models import LABELS, MusicModels
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = ROOT / "services" / "music_models"
 COMMAND = PROGRAM / ".venv" / "bin" / "music-models"
+SOW = ROOT / ".venv" / "bin" / "sow"
 SONG = ROOT / "examples" / "morning_light" / "audio.ogg"
+STEMS = ("drums", "bass", "other", "vocals")
 
 pytestmark = [
     pytest.mark.slow,
@@ -21,21 +23,22 @@ pytestmark = [
 ]
 
 
-def test_a_song_goes_through_the_real_program_to_stems_and_sections(tmp_path: Path):
-    python = COMMAND.with_name("python")
-    subprocess.run([python, PROGRAM / "tests" / "tiny.py", tmp_path], check=True)
-    variables = (f"MUSIC_MODELS_STRUCTURE={tmp_path / 'structure'}", f"MUSIC_MODELS_SEPARATOR={tmp_path / 'separator'}")
-    models = MusicModels(("env", *variables, str(COMMAND)))
-    stages: list[str] = []
-    assert models.available() is None
-    files = models.separate(SONG, tmp_path / "stems", lambda stage, _share: stages.append(stage))
-    seconds = decode(SONG, sample_rate=8_000, channels=1).shape[1] / 8_000
-    for file in files:
-        assert decode(file, sample_rate=8_000, channels=1).shape[1] / 8_000 == pytest.approx(seconds, abs=0.05)
-    found = models.structure(SONG, stems=tmp_path / "stems", progress=lambda stage, _share: stages.append(stage))
-    assert {"load", "decode", "separate", "listen", "beats"} <= set(stages)
-    assert found.engine == "allin1"
-    assert found.segments[0].start == 0
-    assert found.segments[-1].end == pytest.approx(seconds, abs=0.1)
-    assert {segment.label for segment in found.segments} <= LABELS
-    assert named_sections(found)
+def test_a_song_goes_through_the_real_program_to_stems_and_sections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    subprocess.run([COMMAND.with_name("python"), PROGRAM / "tests" / "tiny.py", tmp_path], check=True)
+    monkeypatch.setenv("MUSIC_MODELS_STRUCTURE", str(tmp_path / "structure"))
+    monkeypatch.setenv("MUSIC_MODELS_SEPARATOR", str(tmp_path / "separator"))
+    monkeypatch.setenv("SOW_ANALYSIS_MUSIC_MODELS", str(COMMAND))
+    assert MusicModels((str(COMMAND),)).available() is None
+    run = subprocess.run(
+        [SOW, "analyze", SONG, "--full", "--stem-model", "demucs", "--stems", tmp_path / "stems", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    document = json.loads(run.stdout)
+    assert "warning" not in run.stderr
+    assert document["section_engine"] == document["beat_engine"] == "allin1"
+    assert document["sections"][0]["start_seconds"] == 0
+    assert document["sections"][-1]["end_seconds"] == document["duration_seconds"]
+    assert {section["function"] for section in document["sections"]} <= LABELS | {"instrumental"}
+    assert sorted(file.stem for file in (tmp_path / "stems").iterdir()) == sorted(STEMS)

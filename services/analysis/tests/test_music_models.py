@@ -11,14 +11,8 @@ import pytest
 import soundfile
 from pydantic import ValidationError
 
-from sow_analysis.music_models import (
-    MusicModels,
-    MusicModelsAnswerError,
-    MusicModelsFailedError,
-    MusicModelsUnavailableError,
-    Structure,
-    named_sections,
-)
+from sow_analysis.errors import MusicModelsAnswerError, MusicModelsFailedError, MusicModelsUnavailableError
+from sow_analysis.music_models import MusicModels, Structure, named_sections
 from sow_analysis.music_models.answer import read_structure
 from sow_analysis.settings import Settings
 
@@ -241,7 +235,7 @@ def test_stems_are_four_files_that_are_there(program: Make, song: Path, tmp_path
 def test_a_program_that_is_not_there_or_lacks_a_model_is_not_available(program: Make, song: Path, tmp_path: Path):
     missing = MusicModels((str(tmp_path / "none"),))
     assert "There is no program" in (missing.available() or "")
-    with pytest.raises(MusicModelsUnavailableError, match="cannot be started: No such file"):
+    with pytest.raises(MusicModelsUnavailableError, match="none, cannot be started: No such file"):
         missing.structure(song, stems=None, progress=ignore)
     lacking = {"checkpoints": {"htdemucs": None, "harmonix-all": "Fetch it."}, "ready": False}
     assert program(saying({"result": lacking}) + "sys.exit(1)").available() == "Fetch it."
@@ -259,6 +253,13 @@ def test_whether_it_is_available_is_asked_until_it_is(program: Make, tmp_path: P
 def test_the_setting_is_a_command_as_in_a_shell(tmp_path: Path):
     settings = Settings(data_dir=tmp_path, music_models="'/opt/music models/bin/run' --device cpu")
     assert settings.music_models_command == ("/opt/music models/bin/run", "--device", "cpu")
-    assert Settings(data_dir=tmp_path).music_models_command is None
+    assert Settings(data_dir=tmp_path).music_models_command == ()
     with pytest.raises(ValidationError, match="No closing quotation"):
         Settings(data_dir=tmp_path, music_models="'run")
+
+
+def test_demucs_is_offered_only_with_the_program_that_runs_it(tmp_path: Path):
+    with pytest.raises(ValidationError, match="SOW_ANALYSIS_MUSIC_MODELS"):
+        Settings(data_dir=tmp_path, stem_models="spleeter-2stems,demucs")
+    settings = Settings(data_dir=tmp_path, stem_models="spleeter-2stems,demucs", music_models="music-models")
+    assert settings.separating == ("spleeter-2stems", "demucs")

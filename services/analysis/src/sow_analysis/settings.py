@@ -103,7 +103,8 @@ class Settings(BaseSettings):
     analysis_concurrency: int = Field(default=1, ge=1, description="Songs that are analysed at once in each process.")
     stem_models: str = Field(
         default="spleeter-2stems",
-        description="The models that may separate songs into stems, separated by commas; see analysis.md.",
+        description="The models that may separate songs into stems, separated by commas: `spleeter-2stems`, "
+        "`htdemucs` and, with the music models, `demucs`; see analysis.md.",
     )
     job_seconds: float = Field(default=3600, gt=0, description="Time that one run of a job may take, in seconds.")
     lease_seconds: float = Field(
@@ -258,7 +259,7 @@ class Settings(BaseSettings):
     @field_validator("stem_models")
     @classmethod
     def _stem_models(cls, value: str) -> str:
-        from sow_analysis.separation import STEM_MODELS  # not everyone who reads settings separates
+        from sow_analysis.stems import STEM_MODELS  # not everyone who reads settings separates
 
         return _names(value, "stem model", STEM_MODELS)
 
@@ -286,6 +287,8 @@ class Settings(BaseSettings):
             WebOptions(_revealed(self.youtube_proxy))
         except ApiMisconfiguredError as error:
             raise ValueError(str(error)) from None
+        if "demucs" in self.separating and not self.music_models:
+            raise ValueError(f"{PREFIX}STEM_MODELS names demucs; give its command in {PREFIX}MUSIC_MODELS")
         database_url = self.database_url or f"sqlite:///{self.data_dir.absolute() / 'service.db'}"
         scheme, _, rest = database_url.partition("://")
         object.__setattr__(self, "database_url", f"{_DRIVERS.get(scheme, scheme)}://{rest}")
@@ -347,9 +350,9 @@ class Settings(BaseSettings):
         return tuple(self.stem_models.split(",")) if self.stem_models else ()
 
     @property
-    def music_models_command(self) -> tuple[str, ...] | None:
-        """The command of the music models, if there is one."""
-        return tuple(shlex.split(self.music_models)) or None
+    def music_models_command(self) -> tuple[str, ...]:
+        """The command of the music models; empty where there is none."""
+        return tuple(shlex.split(self.music_models))
 
     @property
     def listens_on_loopback(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +138,31 @@ async def test_a_running_job_is_cancelled_and_leaves_no_analysis(opened: Opener)
         assert (await client.post(f"/jobs/{job['id']}/cancel")).json()["status"] == "cancelled"
         answer = await client.get(f"/songs/{song['content_hash']}/analysis")
     assert (answer.status_code, answer.json()["code"]) == (404, "analysis_not_found")
+
+
+async def test_the_music_models_are_given_the_stems_that_are_there(opened: Opener, tmp_path: Path):
+    (program := tmp_path / "program.py").write_text(
+        "import json, sys, pathlib\n"
+        "folder = pathlib.Path(sys.argv[sys.argv.index('--stems') + 1])\n"
+        "error = {'code': 'stems_unusable', 'message': ' '.join(sorted(file.name for file in folder.iterdir()))}\n"
+        "print(json.dumps({'error': error}))\n"
+    )
+    command = shlex.join([sys.executable, str(program)])
+    objects = tmp_path / "objects"
+    async with opened(
+        working=True, storage_url=objects.as_uri(), stem_models="htdemucs", music_models=command
+    ) as client:
+        song = await uploaded(client, EXAMPLE.read_bytes())
+        (folder := objects / song["content_hash"] / "stems" / "htdemucs").mkdir(parents=True)
+        for name in ("drums", "bass", "other", "vocals"):
+            (folder / f"{name}.flac").write_bytes(flac(np.ones(70 * 8000, np.int16)))
+        job = await analysed(client, song["audio_url"], tier="full")
+
+    assert job["result"]["tier"] == "full"
+    assert job["result"]["sections"] > 0
+    (warning,) = job["warnings"]
+    assert "not by the music models" in warning
+    assert "bass.flac drums.flac other.flac vocals.flac" in warning
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ _OF_JOBS = {
     "captions_failed", "captions_missing", "youtube_failed", "youtube_rate_limit", "youtube_blocked",
     "youtube_unreachable", "youtube_too_slow", "youtube_unreadable", "youtube_paused",
     "api_failed", "api_misconfigured", "api_unavailable", "api_refused", "api_answer_unusable", "api_budget_spent",
-    "api_paused",
+    "api_paused", "music_models_unavailable", "music_models_failed", "music_models_answer_invalid",
 }  # fmt: skip
 """Codes that no request is answered with: they end jobs, explain attempts, or keep the service from starting."""
 

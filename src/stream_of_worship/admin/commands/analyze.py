@@ -15,6 +15,7 @@ from stream_of_worship.admin import analyses, background, music_report
 from stream_of_worship.admin.commands.align import check_recording, choose_path, same_file
 from stream_of_worship.admin.commands.show import timed_lyrics
 from stream_of_worship.admin.commands.submit import finished, stopped
+from stream_of_worship.admin.configuration import read_settings
 from stream_of_worship.admin.errors import UsageError
 from stream_of_worship.admin.options import Audio, Force
 from stream_of_worship.admin.output import Destination
@@ -96,7 +97,7 @@ def analyze(
             "--stem-model",
             metavar="NAME",
             help="What separates: spleeter-2stems, or htdemucs for drums, bass, voice and the rest, whose weights are "
-            "for research and personal use. Default: spleeter-2stems.",
+            "for research and personal use; or demucs, if it is set up. Default: spleeter-2stems.",
             show_default=False,
         ),
     ] = None,
@@ -203,7 +204,8 @@ def stem_names(model: str | None, *, remote: bool) -> tuple[str, ...]:
     Raises:
         UsageError: there is no such model.
     """
-    from sow_analysis.separation import DEFAULT_STEM_MODEL, STEM_MODELS
+    from sow_analysis.separation import DEFAULT_STEM_MODEL
+    from sow_analysis.stems import STEM_MODELS
 
     names = STEM_MODELS.get(model or DEFAULT_STEM_MODEL)
     if names is None and not remote:
@@ -214,12 +216,22 @@ def stem_names(model: str | None, *, remote: bool) -> tuple[str, ...]:
 def on_this_machine(
     shell: Shell, audio: Path, stems: StemFolder | None, *, full: bool, stem_model: str | None
 ) -> tuple[MusicAnalysis, tuple[str, ...]]:
-    """The analysis, and warnings about the file; stems go into their folder."""
+    """The analysis, and warnings; stems go into their folder.
+
+    Raises:
+        SettingsError: a setting of the service has an impossible value.
+    """
     from sow_analysis.music import Wanted
     from sow_analysis.separation import DEFAULT_STEM_MODEL
 
+    music_models = read_settings().music_models_command if full or stems is not None else ()
     with JobProgress(shell.err) as bar, stems.filling() if stems is not None else nullcontext() as folder:
-        wanted = Wanted("full" if full else "fast", stem_model or DEFAULT_STEM_MODEL, folder)
+        wanted = Wanted(
+            "full" if full else "fast",
+            stem_model or DEFAULT_STEM_MODEL,
+            folder,
+            music_models=music_models,
+        )
 
         def work(check: Callable[[], None]) -> tuple[MusicAnalysis, tuple[str, ...]]:
             def progress(stage: str, share: float) -> None:

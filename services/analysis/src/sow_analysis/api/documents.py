@@ -136,7 +136,7 @@ class AnalysisJobOptions(Strict):
     stem_model: str | None = Field(
         default=None,
         pattern=r"^[\w.-]{1,64}$",
-        description="What separates, if the host offers it: `spleeter-2stems` or `htdemucs`. Default: its first.",
+        description="What separates: `spleeter-2stems`, `htdemucs` or `demucs`, if offered. Default: the first one.",
     )
     force: bool = Field(default=False, description="Whether to do it anew for a recording of which it was done before.")
 

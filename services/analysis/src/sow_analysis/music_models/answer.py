@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from music_analysis.document import SectionFunction
-from sow_analysis.errors import AnalysisError
+from sow_analysis.errors import MusicModelsAnswerError
 
 TOLERANCE = 0.5
 """Seconds that a time may lie past the end of the song; it is then moved to the end. Frames and padding need less."""
@@ -40,12 +40,6 @@ LABELS = frozenset(_FUNCTIONS)
 """What allin1 calls sections. `start` and `end` are what lies before the music and after it."""
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-class MusicModelsAnswerError(AnalysisError):
-    """The program of music models answered with something that cannot be true of the song."""
-
-    code = "music_models_answer_invalid"
 
 
 class Segment(NamedTuple):

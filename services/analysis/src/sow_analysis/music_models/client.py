@@ -14,8 +14,9 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from song_audio.decoding import stream
-from sow_analysis.music_models.answer import MusicModelsAnswerError, Structure, read_stems, read_structure
-from sow_analysis.music_models.running import MusicModelsFailedError, MusicModelsUnavailableError, Tell, run
+from sow_analysis.errors import MusicModelsAnswerError, MusicModelsFailedError, MusicModelsUnavailableError
+from sow_analysis.music_models.answer import Structure, read_stems, read_structure
+from sow_analysis.music_models.running import Tell, run
 
 STEMS = ("drums", "bass", "other", "vocals")
 

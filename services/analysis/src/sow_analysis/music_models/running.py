@@ -20,8 +20,12 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from sow_analysis.errors import AnalysisError, EngineUnavailableError
-from sow_analysis.music_models.answer import MusicModelsAnswerError
+from sow_analysis.errors import (
+    AnalysisError,
+    MusicModelsAnswerError,
+    MusicModelsFailedError,
+    MusicModelsUnavailableError,
+)
 
 Tell = Callable[[str, float], None]
 """Called with the stage and the share of it that is done, 0 to 1; what it raises ends the work."""
@@ -35,18 +39,6 @@ _LONGEST_REASON = 300
 _UNAVAILABLE = {"model_unavailable", "model_unusable", "device_unavailable", "music_models_failed"}
 _SECRET = re.compile(r"(?i)(token|key|secret|password|credential)")
 _OURS = "SOW_"
-
-
-class MusicModelsUnavailableError(EngineUnavailableError):
-    """The program of music models is not there, or lacks a model."""
-
-    code = "music_models_unavailable"
-
-
-class MusicModelsFailedError(AnalysisError):
-    """The program of music models could not do this task, died of it, or took too long."""
-
-    code = "music_models_failed"
 
 
 class _Error(BaseModel):
@@ -169,7 +161,9 @@ def _started(command: Sequence[str]) -> Generator[subprocess.Popen[bytes]]:
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise MusicModelsUnavailableError(f"The music models' program cannot be started: {reason}.") from error
+        raise MusicModelsUnavailableError(
+            f"The program of the music models, {command[0]}, cannot be started: {reason}."
+        ) from error
     with process:
         try:
             yield process

@@ -51,8 +51,7 @@ class AnalysisWork:
         if stored is None or not was_there:
             known_as_full = stored is not None and stored.analysis.tier == "full"
             wanted = replace(asked, full=asked.full or known_as_full, stems=asked.stems and (asked.force or not stems))
-            voice = next((stem for stem in stems if stem.name == VOCALS), None) if wanted.full else None
-            stored, warnings = await self._made(content_hash, audio, wanted, voice, stages)
+            stored, warnings = await self._made(content_hash, audio, wanted, stems, stages)
         brought = {**_summary(stored), "was_there": was_there}
         if asked.stems:
             brought |= {"stems_url": f"/api/v1/songs/{content_hash}/stems", "stem_model": asked.stem_model}
@@ -63,17 +62,23 @@ class AnalysisWork:
         return Done(stored.analysis.duration_seconds, deliver)
 
     async def _made(
-        self, content_hash: str, audio: Path, asked: _Asked, voice: StoredStem | None, stages: Stages
+        self, content_hash: str, audio: Path, asked: _Asked, stems: Sequence[StoredStem], stages: Stages
     ) -> tuple[StoredAnalysis, list[str]]:
-        """What was asked for, made and kept. `voice` was separated before."""
+        """What was asked for, made and kept. `stems` were made before."""
         folder = audio.parent / "stems"
         await asyncio.to_thread(folder.mkdir)
-        wanted: dict[str, str | None] = {"tier": "full" if asked.full else "fast", "stem_model": asked.stem_model}
+        wanted: dict[str, Any] = {
+            "tier": "full" if asked.full else "fast",
+            "stem_model": asked.stem_model,
+            "music_models": self._settings.music_models_command,
+        }
         if asked.stems:
             wanted["stems"] = str(folder)
-        elif voice is not None and not asked.force:
-            wanted["vocals"] = str(folder / f"{VOCALS}.flac")
-            await self._stems.download(voice, folder / f"{VOCALS}.flac")
+        elif asked.full and stems and not asked.force:
+            wanted["separated"] = str(folder)
+            for stem in stems:
+                if stem.name == VOCALS or self._settings.music_models:
+                    await self._stems.download(stem, folder / f"{stem.name}.flac")
         arguments = {"audio": str(audio), "max_seconds": self._settings.max_audio_seconds, "wanted": wanted}
         answer = await self._engines.run("analyse", arguments, stages)
         stages.leave()

@@ -22,6 +22,7 @@ _PARTS = MappingProxyType(
         "verify": (0.98, 1.0),
         # Of an analysis: where the song is separated, that takes nearly all the time
         "separate": (0.10, 0.90),
+        "structure": (0.10, 0.90),
         "analyse": (0.03, 1.0),
     }
 )
