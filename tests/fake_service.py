@@ -62,6 +62,8 @@ class FakeService:
     analyses: dict[str, bytes] = field(default_factory=dict)
     analysis: bytes = b"{}"
     """What every song comes out like."""
+    analysis_error: dict[str, Any] | None = None
+    """Why none can be analysed."""
     stems: dict[tuple[str, str], bytes] = field(default_factory=dict)
     """The stems of every song, by model and name; jobs say that the first model made them."""
     planned: dict[str, list[Answer]] = field(default_factory=lambda: defaultdict(list))
@@ -122,6 +124,9 @@ class FakeService:
     def end(self, job: dict[str, Any]) -> None:
         job["finished_at"] = "2026-11-24T10:00:09Z"
         if job["kind"] == "analyze":
+            if self.analysis_error is not None:
+                job |= {"status": "failed", "error": self.analysis_error}
+                return
             self.analyses[job["content_hash"]] = self.analysis
             job |= {"status": "completed", "stage": None, "progress": 1.0, "warnings": ["2 packets are damaged"]}
             job["result"] = {"stem_model": next((model for model, _ in self.stems), None)}

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fake_service import Answer, FakeService, problem
 
+from music_analysis import Loudness, MusicAnalysis, Waveform
 from stream_of_worship.admin.batch import Folder, find_songs
 
 Sow = Any
@@ -154,6 +155,81 @@ def test_nobody_at_the_address(remote: Sow, folder: Path):
         server = f"http://127.0.0.1:{taken.getsockname()[1]}"
         document = json.loads(remote("batch", folder, "--json", "--server", server).stdout)
     assert {song["error"]["code"] for song in document["songs"]} == {"service_unreachable"}
+
+
+SONG = MusicAnalysis(60.0, Loudness(-14.0, 6.0, -0.3), Waveform(2, (-0.5,) * 120, (0.25,) * 120))
+ANALYSES = {"one.analysis.json", "two.analysis.json", "three.analysis.json"}
+
+
+@pytest.fixture
+def analysing(remote: Sow, service: FakeService) -> Sow:
+    service.analysis = SONG.to_json().encode()
+    return remote
+
+
+def kinds(service: FakeService) -> list[str]:
+    return [job["kind"] for job in service.jobs.values()]
+
+
+def test_songs_are_analysed_too_on_request_and_sent_once(analysing: Sow, service: FakeService, folder: Path):
+    result = analysing("batch", folder, "--analyze", "--parallel", 1)
+    assert result.exit_code == 0, result.output
+    assert files(folder) >= {"one.lrc", "two.lrc", "three.lrc"} | ANALYSES
+    assert MusicAnalysis.from_json((folder / "one.analysis.json").read_bytes()) == SONG
+    assert kinds(service) == ["lrc", "analyze"] * 3
+    assert service.requests.count("POST /api/v1/audio") == 3
+    assert "3 songs: 3 written\n" in result.stdout
+    assert analysing("batch", folder, "--analyze").stdout == "3 songs: 3 skipped\n"
+
+
+def test_songs_that_were_timed_before_are_only_analysed(analysing: Sow, service: FakeService, folder: Path):
+    analysing("batch", folder)
+    (folder / "two.lrc").write_text("[00:01.00]By hand\n")
+    result = analysing("batch", folder, "--analyze", "--json")
+    assert kinds(service) == ["lrc"] * 3 + ["analyze"] * 3
+    assert files(folder) >= ANALYSES
+    assert "By hand" in (folder / "two.lrc").read_text()
+    assert all(song["job"] is None and song["analysis_job"] for song in json.loads(result.stdout)["songs"])
+    (folder / "two.analysis.json").unlink()
+    analysing("batch", folder, "--analyze", "--redo")
+    assert len(service.jobs) == 7
+    assert service.submitted[-1]["options"]["force"]
+
+
+def test_lyrics_that_were_timed_elsewhere_tell_the_sections(analysing: Sow, tmp_path: Path):
+    add_song(tmp_path / "songs", "one")
+    verse = "[Verse 1]\n[00:02.00]Morning light\n[00:08.00]On the hill\n[00:14.00]\n"
+    (tmp_path / "songs" / "one.lrc").write_text(f"{verse}[Chorus]\n[00:16.00]We rise\n[00:24.00]And sing\n[00:34.00]\n")
+    assert analysing("batch", tmp_path / "songs", "--analyze").exit_code == 0
+    written = MusicAnalysis.from_json((tmp_path / "songs" / "one.analysis.json").read_bytes())
+    assert {"verse", "chorus"} <= {section.function for section in written.sections or ()}
+
+
+def test_an_analysis_that_fails_loses_no_lyrics_and_is_tried_again(analysing: Sow, service: FakeService, folder: Path):
+    add_song(folder, "bad", "fail me\n")
+    service.fails["fail me"] = {"code": "audio_silent", "message": "bad.wav is silent"}
+    service.analysis_error = {"code": "audio_unreadable", "message": "It broke off."}
+    result = analysing("batch", folder, "--analyze")
+    assert result.exit_code == 2
+    assert {"one.lrc", "two.lrc", "three.lrc"} <= files(folder)
+    assert f"failed     {folder / 'one.wav'}  only its analysis: (audio_unreadable) It broke off.\n" in result.stdout
+    assert f"failed     {folder / 'bad.wav'}  (audio_silent) bad.wav is silent\n" in result.stdout
+    assert kinds(service).count("analyze") == 3
+
+    service.analysis_error = None
+    service.fails.clear()
+    assert analysing("batch", folder, "--analyze").exit_code == 0
+    assert files(folder) >= ANALYSES | {"bad.lrc", "bad.analysis.json"}
+
+
+def test_a_service_that_goes_between_lyrics_and_analysis_leaves_the_lyrics(
+    analysing: Sow, service: FakeService, folder: Path
+):
+    service.answers("POST /api/v1/jobs/analyze", *[Answer(cut=True)] * 100)
+    document = json.loads(analysing("batch", folder, "--analyze", "--parallel", 1, "--json").stdout)
+    assert document["summary"] == {"written": 0, "skipped": 0, "failed": 0, "not tried": 3}
+    assert document["songs"][0]["written"] == [str(folder / "one.lrc")]
+    assert (folder / "one.lrc").exists()
 
 
 def test_what_has_no_lyrics_is_named(remote: Sow, folder: Path):

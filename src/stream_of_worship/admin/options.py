@@ -61,7 +61,11 @@ LlmModel = Annotated[
     ),
 ]
 VocalsStem = Annotated[
-    bool, typer.Option("--vocals-stem", help="Whisper listens to the voice alone. Lines are timed worse then.")
+    bool,
+    typer.Option(
+        "--vocals-stem",
+        help="Whisper listens to the voice alone. Lines are timed no worse then, but sure ones are more often wrong.",
+    ),
 ]
 MaxQwen3Duration = Annotated[
     float | None,

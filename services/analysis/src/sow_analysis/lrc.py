@@ -55,7 +55,8 @@ class LrcOptions:
     force_whisper: bool = False
     """Go by what is heard in the recording alone: captions have no turn."""
     use_vocals_stem: bool = False
-    """Whether Whisper listens to the separated voice. It times lines worse then."""
+    """Whether Whisper listens to the separated voice. Lines are timed no worse then, but sure ones are more often
+    wrong (docs/accuracy.md), so it is not the default."""
     max_qwen3_duration: float | None = None
     """Seconds; longer recordings are not sent to a Qwen3 server. The host's own limit holds as well."""
     llm_model: str | None = None

@@ -43,7 +43,7 @@ def doctor(context: typer.Context, as_json: AsJson = False, server: Server = DEF
 
         def work(_: object) -> list[Finding]:
             store = shell.services.open_store()
-            found = [*diagnosis.program(), *diagnosis.engines(store)]
+            found = [*diagnosis.program(), *diagnosis.engines(store), *diagnosis.analysis(store)]
             found += [*diagnosis.qwen3(os.environ.get(URL)), *diagnosis.api_servers(os.environ), *diagnosis.sound()]
             settings, findings = diagnosis.settings(os.environ)
             found += findings

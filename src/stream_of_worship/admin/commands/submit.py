@@ -53,7 +53,7 @@ from stream_of_worship.admin.shell import Shell
 from stream_of_worship.admin.text import printable
 
 if TYPE_CHECKING:
-    from stream_of_worship.admin.client import AnalysisClient, Job
+    from stream_of_worship.admin.client import AnalysisClient, Job, Upload
 
 EXAMPLES = """
 [bold]Examples[/]
@@ -163,7 +163,15 @@ def submit(
             job = sending(
                 shell,
                 audio,
-                lambda sent: send(service, audio, lyrics, options, sent, title=title, youtube_url=youtube_url),
+                lambda sent: send(
+                    service,
+                    audio,
+                    lyrics,
+                    options,
+                    lambda path: service.upload(path, sent),
+                    title=title,
+                    youtube_url=youtube_url,
+                ),
             )
             submitted.append(job.id)
             if not wait:
@@ -226,12 +234,12 @@ def send(
     audio: Path,
     lyrics: Path,
     options: dict[str, Any],
-    sent: Callable[[int, int], None],
+    upload: Callable[[Path], Upload],
     *,
     title: str | None = None,
     youtube_url: str | None = None,
 ) -> Job:
-    """Uploads the recording and submits the job.
+    """Has the recording uploaded, once the lyrics are known to be of use, and submits the job.
 
     Raises:
         LyricsError: the lyrics are of no use, which needs no service to be seen.
@@ -241,9 +249,9 @@ def send(
 
     sheet = read_sheet(lyrics, language=options.get("language"), title=title)
     text = decode_lyrics(lyrics.read_bytes())
-    upload = service.upload(audio, sent)
+    uploaded = upload(audio)
     name = printable(audio.name)
-    request = LrcRequest(upload.audio_url, text, upload.content_hash, sheet.title, youtube_url, options, name)
+    request = LrcRequest(uploaded.audio_url, text, uploaded.content_hash, sheet.title, youtube_url, options, name)
     return service.submit_lrc(request)
 
 

@@ -69,7 +69,9 @@ class LrcJobOptions(Strict):
         default=False, description="Whether to go by what is heard in the recording alone, and ask YouTube nothing."
     )
     use_vocals_stem: bool = Field(
-        default=False, description="Whether Whisper listens to the separated voice. Lines are timed worse then."
+        default=False,
+        description="Whether Whisper listens to the separated voice. "
+        "Lines are timed no worse then, but sure ones are more often wrong.",
     )
     use_llm: bool = Field(
         default=True, description="Whether a language model may choose lines, where the service knows one."
