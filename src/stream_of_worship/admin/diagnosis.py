@@ -7,7 +7,7 @@ import importlib.util
 import os
 import platform
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -104,6 +104,19 @@ def analysis(store: ModelStore) -> Iterator[Finding]:
         yield Finding(FOUR_STEMS, State.OK, "not on this machine", advice)
     else:
         yield from model(states, FOUR_STEMS, "")
+
+
+def music_models(command: Sequence[str]) -> Finding:
+    """The program of the music models, which may take seconds to say how it is."""
+    from sow_analysis.music_models import MusicModels
+
+    if not command:
+        advice = "They are not needed; see docs/use-allin1-and-demucs.md."
+        return Finding("music-models", State.OK, "not set up", advice)
+    reason = MusicModels(command).available()
+    if reason is not None:
+        return Finding("music-models", State.BAD, reason, "Full analyses do without them.")
+    return Finding("music-models", State.OK, "ready", "Full analyses take beats and sections from allin1.")
 
 
 def qwen3(url: str | None) -> Iterator[Finding]:

@@ -50,6 +50,7 @@ def doctor(context: typer.Context, as_json: AsJson = False, server: Server = DEF
             places: dict[str, Path] = {"models": store.root}
             if settings is not None:
                 places |= {"data": settings.data_dir, "caches": settings.cache_dir}
+                found.append(diagnosis.music_models(settings.music_models_command))
             found += diagnosis.room(places)
             with connected(shell, server) as service:
                 found += diagnosis.service(service, chosen=server != DEFAULT_SERVER)
