@@ -131,8 +131,8 @@ class AnalysisJobOptions(Strict):
 
     tier: Literal["fast", "full"] = Field(
         default="fast",
-        description="How much to find out. `full` separates the voice first: minutes instead of seconds, and surer of "
-        "where somebody sings.",
+        description="How much to find out. `full` separates the voice first, and so is surer of where somebody "
+        "sings; it takes beats and sections from the music models, if the host has set them up.",
     )
     generate_stems: bool = Field(default=False, description="Whether to keep the song's stems.")
     stem_model: str | None = Field(
