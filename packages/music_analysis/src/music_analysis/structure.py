@@ -143,7 +143,7 @@ def _groups(bars: _Bars, colour: Wide, spans: Sequence[_Span]) -> list[int]:
 
 def _whole(spans: Sequence[_Span], groups: Sequence[int]) -> tuple[list[_Span], list[int]]:
     """The spans with halves of a section joined, and those cut that are several sections; and their groups."""
-    kept = [k for k in range(len(spans)) if not _halves(spans, groups, k)]
+    kept = [k for k, second in enumerate(_second_halves(spans, groups)) if not second]
     starts = [*(spans[k][0] for k in kept), spans[-1][1]]
     joined = [(span, groups[k]) for span, k in zip(pairwise(starts), kept, strict=True)]
     cut = [
@@ -162,11 +162,13 @@ def _unit(span: _Span, group: int, others: Sequence[tuple[_Span, int]]) -> int:
     return min(size for size in sizes if size == length or (size >= _USUAL and length % size == 0))
 
 
-def _halves(spans: Sequence[_Span], groups: Sequence[int], k: int) -> bool:
-    """Whether a span is the second half of the one before: alike, and together no longer than is usual."""
-    if k == 0 or groups[k] != groups[k - 1] or spans[k][1] - spans[k - 1][0] > _USUAL:
-        return False
-    return not _halves(spans, groups, k - 1)
+def _second_halves(spans: Sequence[_Span], groups: Sequence[int]) -> list[bool]:
+    """Whether each span is the second half of the one before: alike, and together no longer than is usual."""
+    out = [False]
+    for k in range(1, len(spans)):
+        usual = groups[k] == groups[k - 1] and spans[k][1] - spans[k - 1][0] <= _USUAL
+        out.append(usual and not out[-1])
+    return out
 
 
 def _likeness(bars: _Bars, colour: Wide, spans: Sequence[_Span]) -> Wide:
