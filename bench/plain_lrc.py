@@ -3,7 +3,7 @@
 
     python bench/plain_lrc.py examples
 
-SONGS has a folder for each song: audio.*, meta.json, and lines.csv with the true start and end of each line. The sections
+SONGS has a folder for each song: audio.*, meta.json, and lines.csv with the true start and end of each line. Sections
 by those are compared with the sections by the starts alone: F of the boundaries at 0.5 s and 3 s, and the share of the
 time under the same function. `as if sung` has each line end where the next one begins; `by syllables` and `by the
 voice` have likely ends, without and with the voice that was heard.
