@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import resvg_py
 from fake_service import FakeService
 from rich.text import Text
 
@@ -303,8 +305,43 @@ def test_a_picture_can_be_an_image(sow: Sow, file: Path, tmp_path: Path):
 
 
 def test_an_image_without_text_is_told(sow: Sow, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(png, "has_fonts", lambda: False)
-    assert "no font was found" in sow("show", file, "--picture", tmp_path / "song.png").stderr
+    without_fonts = partial(resvg_py.svg_to_bytes, skip_system_fonts=True)
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", without_fonts)
+    told = sow("show", file, "--picture", tmp_path / "song.png").stderr
+    assert "warning: no font was found, so the image has no text: install one, such as Noto Sans (" in told
+
+
+@pytest.mark.parametrize(
+    ("letters", "told"),
+    [
+        (
+            "清晨的",
+            "no font here has 清晨的, so the image has boxes instead: install one, such as Noto Sans CJK (Debian, ",
+        ),
+        ("한국", "apt install fonts-noto-cjk"),
+        ("\u12a0", "apt install fonts-noto-core"),
+        ("清晨的阳光照在山上每一片田野", "清晨的阳光照在山上每一片 and 2 more letters, so"),
+    ],
+)
+def test_an_image_whose_letters_no_font_has_is_told_and_what_to_install(
+    sow: Sow, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, letters: str, told: str
+):
+    monkeypatch.setattr(png, "has_fonts", lambda: True)
+    monkeypatch.setattr(png, "missing", lambda _: letters)
+    result = sow("show", file, "--picture", tmp_path / "song.png")
+    assert (result.exit_code, told in result.stderr) == (0, True), result.stderr
+
+
+def test_letters_that_no_font_has_are_found_each_once(monkeypatch: pytest.MonkeyPatch):
+    """A font that knows ASCII alone stands for those of this machine."""
+
+    def drawn(*, svg_string: str) -> bytes:
+        (text,) = ElementTree.fromstring(svg_string).iter("{http://www.w3.org/2000/svg}text")
+        return "".join(letter if letter.isascii() else "\u25a1" for letter in text.text or "").encode()
+
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", drawn)
+    line = TimedLine("Über 晨光，晨风 (1)", 1.0, 2.0)
+    assert png.missing(draw(WALTZ, TimedLyrics((line,)), title="Waltz")) == "Ü晨光风"
 
 
 def test_sections_are_in_the_table_and_in_the_picture():

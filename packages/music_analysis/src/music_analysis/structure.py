@@ -1,10 +1,9 @@
 """Sections by the sound alone: where it changes, and which stretches are alike.
 
 Each bar is described by its chords (pitch classes in quarters of a bar) and by its timbre, and compared with every
-other. A section begins where what follows is like itself and unlike what went before (Foote, "Automatic audio
-segmentation using a measure of audio novelty", 2000), where repetition begins or ends (Serrà et al., "Unsupervised
-music structure annotation by time series structure features and segment similarity", 2014), and where singing does.
-Stretches are of one group where one runs along the other bar by bar, at any transposition: a last chorus may be higher.
+other; `boundaries` tells from that where sections begin. Stretches are of one group where one runs along the other bar
+by bar, at any transposition: a last chorus may be higher. One that is as long as two or three of another of its group
+is so many: nothing in the sound parts two verses over the same chords, but one that stands alone tells their length.
 """
 
 from __future__ import annotations
@@ -16,22 +15,21 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from music_analysis.boundaries import best_starts, novelty_of
 from music_analysis.chroma import FPS, Chroma
 from music_analysis.document import Beat, Section, SectionFunction, VocalActivity
 from music_analysis.grid import Grid, letter_of
 
 Wide = NDArray[np.float64]
+_Span = tuple[int, int]
 
 _QUARTERS = 4
 _MOST_BARS = 1000  # beyond, bars are compared in twos, threes and so on
 _LEAST_BARS = 8  # of a song that can have sections
-_SHORTEST = 4  # bars of a section
-_USUAL = 8  # bars up to which neighbours that are alike are halves of one section
-_SIDE = 4  # bars that are compared on either side of a boundary
-_STRONG = 0.25  # novelty of a boundary at least, of 0 to 1
+_USUAL = 8  # bars up to which neighbours that are alike are halves of one section, and from which they are not
 _TIMBRE_SHARE = 0.4
 _ALIKE = 0.72
-_SUNG, _UNSUNG = 0.5, 0.2  # shares of a section with a voice
+_SUNG, _UNSUNG = 0.5, 0.2  # shares of a bar or a section with a voice
 _MOST_SURE = 0.6
 
 
@@ -45,8 +43,8 @@ class _Bars:
     """Shape (n, quarters, 2, 12): treble and bass; each bar of length 1."""
     timbre: Wide = field(repr=False)
     """Shape (n, bands), in units of its usual spread."""
-    voice: Wide = field(repr=False)
-    """Share of each in which somebody sings; 0 where that is not known."""
+    sung: Wide = field(repr=False)
+    """1 where somebody sings for half of it or more: singers come in early and hold their last note. Else 0."""
 
 
 def find_sections(
@@ -58,12 +56,9 @@ def find_sections(
         return ()
     bars = _bars(edges, chroma, timbre, voice)
     harmony, colour = _harmony(bars), _colour(bars)
-    novelty = _novelty(harmony, colour, bars.voice)
-    starts = [0, *_peaks(novelty), edges.size - 1]
-    spans = list(pairwise(starts))
-    groups = _groups(bars, colour, spans)
-    kept = [k for k in range(len(spans)) if not _halves(spans, groups, k)]
-    spans, groups = [spans[k] for k in kept], [groups[k] for k in kept]
+    novelty = novelty_of(harmony, colour, bars.sung)
+    spans = list(pairwise([0, *best_starts(novelty), edges.size - 1]))
+    spans, groups = _whole(spans, _groups(bars, colour, spans))
     starts = [*(start for start, _ in spans), edges.size - 1]
     times = [0.0, *(round(float(edges[start]), 3) for start in starts[1:-1]), duration]
     functions = _functions([_share(voice, a, b) for a, b in pairwise(times)], voice)
@@ -102,8 +97,8 @@ def _bars(edges: Wide, chroma: Chroma, timbre: NDArray[np.float32], voice: Vocal
     colours = _means(timbre, edges)
     spread = colours - np.median(colours, axis=0)
     spread /= np.sqrt((spread**2).mean()) + 0.05
-    sung = np.array([_share(voice, a, b) for a, b in pairwise(edges.tolist())])
-    return _Bars(edges, chords / np.maximum(length, 1e-3), spread, sung)
+    shares = np.array([_share(voice, a, b) for a, b in pairwise(edges.tolist())])
+    return _Bars(edges, chords / np.maximum(length, 1e-3), spread, (shares >= _SUNG).astype(np.float64))
 
 
 def _means(frames: NDArray[np.float32], edges: Wide) -> Wide:
@@ -128,61 +123,7 @@ def _colour(bars: _Bars) -> Wide:
     return np.exp(-distance / bars.timbre.shape[1])
 
 
-def _novelty(harmony: Wide, colour: Wide, voice: Wide) -> Wide:
-    """How much begins at each bar, about 0 to 1."""
-    parts = (_checkerboard(colour), 1.5 * _checkerboard(harmony), _repetition(harmony), _difference(voice[:, None]))
-    return sum(parts, start=np.zeros(len(voice))) / 2
-
-
-def _checkerboard(alike: Wide) -> Wide:
-    """Likeness within both sides of a bar's start, less that across it."""
-    count = len(alike)
-    out = np.zeros(count)
-    for at in range(2, count - 1):
-        side = min(_SIDE, at, count - at)
-        before, after = slice(at - side, at), slice(at, at + side)
-        within = (alike[before, before].mean() + alike[after, after].mean()) / 2 - 1 / side
-        across = alike[before, after].mean()
-        out[at] = max(0.0, within / (1 - 1 / side) - across)
-    return out
-
-
-def _repetition(harmony: Wide) -> Wide:
-    """How much the pattern of what each bar repeats, and how long ago, changes."""
-    count = len(harmony)
-    paths = np.zeros_like(harmony)
-    for shift in range(-_SIDE // 2, _SIDE // 2 + 1):
-        paths += np.roll(harmony, (shift, shift), axis=(0, 1))
-    paths /= _SIDE + 1
-    repeated = np.clip((paths - 0.6) / 0.3, 0, 1)
-    lags = repeated[np.arange(count)[:, None], (np.arange(count)[:, None] - np.arange(count)[None, :]) % count]
-    lags[:, 0] = 0
-    return _difference(lags / np.sqrt(np.maximum(1.0, lags.sum(axis=1).max())))
-
-
-def _difference(rows: Wide) -> Wide:
-    """Distance of the means of some rows before and some after each."""
-    summed = np.concatenate((np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0)))
-    out = np.zeros(len(rows))
-    for at in range(1, len(rows)):
-        side = min(_SIDE, at, len(rows) - at)
-        after, before = summed[at + side] - summed[at], summed[at] - summed[at - side]
-        out[at] = float(np.linalg.norm(after - before)) / side
-    return out
-
-
-def _peaks(novelty: Wide) -> list[int]:
-    """Bars where something begins, the clearest first, none nearer to another or to an end than a section may be."""
-    chosen: list[int] = []
-    for at in np.argsort(-novelty, kind="stable").tolist():
-        if novelty[at] < _STRONG:
-            break
-        if all(abs(at - other) >= _SHORTEST for other in (*chosen, len(novelty))) and at >= _SHORTEST // 2:
-            chosen.append(at)
-    return sorted(chosen)
-
-
-def _groups(bars: _Bars, colour: Wide, spans: Sequence[tuple[int, int]]) -> list[int]:
+def _groups(bars: _Bars, colour: Wide, spans: Sequence[_Span]) -> list[int]:
     """A number for each span; alike ones share it, by average linkage. They count up in order of appearance."""
     alike = _likeness(bars, colour, spans)
     np.fill_diagonal(alike, -1.0)
@@ -200,14 +141,37 @@ def _groups(bars: _Bars, colour: Wide, spans: Sequence[tuple[int, int]]) -> list
     return [next(k for k, group in enumerate(members) if span in group) for span in range(len(spans))]
 
 
-def _halves(spans: Sequence[tuple[int, int]], groups: Sequence[int], k: int) -> bool:
-    """Whether a span is the second half of the one before: alike, and together no longer than is usual."""
-    if k == 0 or groups[k] != groups[k - 1] or spans[k][1] - spans[k - 1][0] > _USUAL:
-        return False
-    return not _halves(spans, groups, k - 1)
+def _whole(spans: Sequence[_Span], groups: Sequence[int]) -> tuple[list[_Span], list[int]]:
+    """The spans with halves of a section joined, and those cut that are several sections; and their groups."""
+    kept = [k for k, second in enumerate(_second_halves(spans, groups)) if not second]
+    starts = [*(spans[k][0] for k in kept), spans[-1][1]]
+    joined = [(span, groups[k]) for span, k in zip(pairwise(starts), kept, strict=True)]
+    cut = [
+        ((at, at + size), group)
+        for span, group in joined
+        for size in [_unit(span, group, joined)]
+        for at in range(*span, size)
+    ]
+    return [span for span, _ in cut], [group for _, group in cut]
 
 
-def _likeness(bars: _Bars, colour: Wide, spans: Sequence[tuple[int, int]]) -> Wide:
+def _unit(span: _Span, group: int, others: Sequence[tuple[_Span, int]]) -> int:
+    """Bars of the shortest section of the group that goes into a span without rest: its own, if no other does."""
+    length = span[1] - span[0]
+    sizes = [end - start for (start, end), own in others if own == group]
+    return min(size for size in sizes if size == length or (size >= _USUAL and length % size == 0))
+
+
+def _second_halves(spans: Sequence[_Span], groups: Sequence[int]) -> list[bool]:
+    """Whether each span is the second half of the one before: alike, and together no longer than is usual."""
+    out = [False]
+    for k in range(1, len(spans)):
+        usual = groups[k] == groups[k - 1] and spans[k][1] - spans[k - 1][0] <= _USUAL
+        out.append(usual and not out[-1])
+    return out
+
+
+def _likeness(bars: _Bars, colour: Wide, spans: Sequence[_Span]) -> Wide:
     """Of each two spans, 0 to 1: the best run of one along the other, less what is longer in one than in the other."""
     out = np.eye(len(spans))
     for shift in range(12):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from lyric_timing.timed import TimedLyrics
     from music_analysis import MusicAnalysis
 
+_SHOWN_LETTERS = 12
 EXAMPLES = """
 [bold]Examples[/]
 
@@ -96,13 +98,31 @@ def show(
 
 
 def image(shell: Shell, drawn: str) -> bytes:
-    """The drawing as PNG; a warning says so if this machine cannot draw its text."""
+    """The drawing as PNG; a warning says so if this machine cannot draw its text, and which font can."""
     from stream_of_worship.admin import png
 
-    if not png.has_fonts():
-        advice = "install one, such as DejaVu Sans or Noto Sans CJK, or make an SVG file"
-        shell.err.print(f"[yellow]warning:[/] no font was found, so the image has no text: {advice}", soft_wrap=True)
+    missing = png.missing(drawn)
+    if missing:
+        what = f"no font here has {excerpt(missing)}, so the image has boxes instead"
+        if not png.has_fonts():
+            what = "no font was found, so the image has no text"
+        font = "Noto Sans CJK (Debian, Ubuntu: apt install fonts-noto-cjk)"
+        if not any(is_east_asian(letter) for letter in missing):
+            font = "Noto Sans (Debian, Ubuntu: apt install fonts-noto-core)"
+        advice = f"{what}: install one, such as {font}, or make an SVG file"
+        shell.err.print(f"[yellow]warning:[/] {escape(printable(advice))}", soft_wrap=True)
     return png.png(drawn)
+
+
+def excerpt(letters: str) -> str:
+    """The first few of them, and how many more there are."""
+    shown = letters[:_SHOWN_LETTERS]
+    return shown if shown == letters else f"{shown} and {len(letters) - len(shown)} more letters"
+
+
+def is_east_asian(letter: str) -> bool:
+    """Whether it is of the scripts that fonts for Chinese, Japanese and Korean have."""
+    return unicodedata.name(letter, "").startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"))
 
 
 def found(shell: Shell, song: str, server: str) -> MusicAnalysis:
