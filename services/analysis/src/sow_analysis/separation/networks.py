@@ -72,7 +72,9 @@ def session_of(path: Path, threads: int = _MOST_THREADS) -> Any:
     options.intra_op_num_threads = min(threads, os.cpu_count() or 1)
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
-    options.enable_mem_pattern = False
+    # To keep the memory of results that are done with for later ones sounds sparing, but holds on to what does not fit.
+    # Without it HTDemucs takes 1.1 instead of 2.7 GB, and a fifth less time; Spleeter takes an eighth less memory.
+    options.enable_mem_reuse = False
     # Threads that wait in a loop for the next layer take the processor from whoever else works on this machine.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
