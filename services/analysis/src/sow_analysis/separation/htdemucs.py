@@ -48,7 +48,7 @@ class HTDemucs:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._session = session_of(folder / "htdemucs.onnx", threads=os.cpu_count() or 1)
+        self._session = session_of(folder / "htdemucs.onnx", os.cpu_count() or 1, keeping_memory=True)
 
     def separated(self, sound: Iterable[Samples]) -> Iterator[tuple[Sources, Samples]]:
         """Take stereo sound at 44.1 kHz apart as it comes; yield the sources beside the sound that they are of.
