@@ -1,6 +1,7 @@
 """Models of the real classes with few and random weights, in files of the published layout. Their answers mean nothing.
 
-`python tiny.py FOLDER` writes them to FOLDER/structure and FOLDER/separator, for tests in other environments.
+`python tiny.py FOLDER` writes them to FOLDER/structure and FOLDER/separator, for tests in other environments. With
+`--full-size`, allin1's network is as large as the published ones, so that its time and memory can be measured.
 """
 
 from __future__ import annotations
@@ -69,11 +70,14 @@ def separator_checkpoint(
     return file
 
 
-def write(folder: Path) -> None:
+def write(folder: Path, *, full_size: bool) -> None:
     """Both, in folders of their own."""
-    structure_checkpoint(folder / "structure" / "harmonix-fold0-0vra4ys2.pth")
+    allin1()
+    published = import_module("allin1.config").Config
+    size = {"depth": published.depth, "dim_embed": published.dim_embed} if full_size else {}
+    structure_checkpoint(folder / "structure" / "harmonix-fold0-0vra4ys2.pth", **size)
     separator_checkpoint(folder / "separator" / "955717e8.th")
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write(Path(sys.argv[1]), full_size="--full-size" in sys.argv[2:])
