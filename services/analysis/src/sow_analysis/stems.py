@@ -16,7 +16,7 @@ from sow_analysis.music_models import STEMS, MusicModels
 
 DEMUCS = "demucs"
 """What the program of music models separates with."""
-STEM_MODELS: Mapping[str, tuple[str, ...]] = MappingProxyType({**separation.STEM_MODELS, DEMUCS: STEMS})
+STEM_MODELS: Mapping[str, tuple[str, ...]] = MappingProxyType({**separation.BUILT_IN_STEM_MODELS, DEMUCS: STEMS})
 """The names of the stems that each model makes; the voice is always among them."""
 
 MODELS, SEPARATE = "models", "separate"

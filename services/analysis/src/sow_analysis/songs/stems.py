@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sow_analysis.separation import STEM_MODELS
 from sow_analysis.songs.errors import StemNotFoundError
+from sow_analysis.stems import STEM_MODELS
 from sow_analysis.storage import Storage, keys
 
 MEDIA_TYPE = "audio/flac"
