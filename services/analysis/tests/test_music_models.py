@@ -180,6 +180,12 @@ def test_a_program_that_hangs_is_ended_when_its_time_is_over(program: Make, song
     assert gone(seen[-1] if " " in seen[-1] else "")
 
 
+def test_beats_just_past_the_end_are_left_out():
+    change = {"beats": [0.1, 0.6, 2.1, 2.4], "downbeats": [0.1, 2.1]}
+    found = read_structure({**GOOD, **change}, 2.0)
+    assert (found.beats, found.downbeats, found.beat_positions) == ((0.1, 0.6), (0.1,), (1, 2))
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
