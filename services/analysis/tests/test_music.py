@@ -173,3 +173,11 @@ def test_demucs_that_is_not_set_up_is_an_error(recording: Path, tmp_path: Path):
 def test_a_song_that_is_too_long_is_refused(recording: Path):
     with pytest.raises(AudioTooLongError):
         analyse_recording(recording, lambda _stage, _share: None, max_seconds=5)
+
+
+def test_demucs_is_not_started_for_a_song_that_is_too_long(recording: Path, tmp_path: Path, program: Program):
+    command = program(TOLD)
+    wanted = Wanted(stem_model="demucs", stems=tmp_path, music_models=command)
+    with pytest.raises(AudioTooLongError):
+        analyse_recording(recording, lambda _stage, _share: None, max_seconds=5, wanted=wanted)
+    assert not Path(f"{command[-1]}.arguments").exists()
