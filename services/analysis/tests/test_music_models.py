@@ -123,6 +123,12 @@ def test_what_is_no_answer_is_refused(line: str, program: Make, song: Path):
         ("os.kill(os.getpid(), 9)", "SIGKILL, for want of memory"),
         ("pass", "ended with status 0 and without an answer"),
         ("print('{\"result\"', end='')", "what is no answer"),
+        (
+            "import subprocess\n"
+            "subprocess.Popen([sys.executable, '-ISc', 'import time; time.sleep(600)'])\n"
+            "os._exit(3)",
+            "ended with status 3",
+        ),
     ],
 )
 def test_a_program_that_dies_is_told_of_with_its_last_words(code: str, said: str, program: Make, song: Path):
