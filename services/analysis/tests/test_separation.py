@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import hashlib
 import io
 import os
@@ -496,6 +497,14 @@ class TestStems:
         with separating_alone(stop), pytest.raises(InterruptedError), separating_alone(stop):
             pass
         with separating_alone(stop):
+            pass
+
+    def test_one_whose_user_has_no_name_separates_too(self, monkeypatch: pytest.MonkeyPatch):
+        def nameless() -> str:
+            raise OSError("No username set in the environment")
+
+        monkeypatch.setattr(getpass, "getuser", nameless)
+        with separating_alone(lambda: None):
             pass
 
 

@@ -12,6 +12,7 @@ tenth of the time that Spleeter does. Everything streams; memory does not grow w
 from __future__ import annotations
 
 import getpass
+import os
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -126,7 +127,8 @@ def separating_alone(waiting: Callable[[], None]) -> Generator[None]:
     Args:
         waiting: called every half second while another one runs; what it raises ends the wait.
     """
-    lock = FileLock(Path(tempfile.gettempdir()) / f"sow-separating-{getpass.getuser()}.lock")
+    user = getattr(os, "getuid", getpass.getuser)()  # a number where there are such: a container's user has no name
+    lock = FileLock(Path(tempfile.gettempdir()) / f"sow-separating-{user}.lock")
     while True:
         try:
             lock.acquire(timeout=_WAIT_SECONDS)
