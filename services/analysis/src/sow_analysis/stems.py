@@ -69,7 +69,9 @@ def _by_music_models(
     audio: Path, folder: Path, command: Sequence[str], progress: Tell, max_seconds: float
 ) -> tuple[Path, ...]:
     if not command:
-        raise MusicModelsUnavailableError("Demucs lives in a program of its own, which is not set up here.")
+        raise MusicModelsUnavailableError(
+            "Demucs lives in a program of its own, which is not set up here. See docs/use-allin1-and-demucs.md."
+        )
     share_done = 0.0
 
     def tell(stage: str, share: float) -> None:
