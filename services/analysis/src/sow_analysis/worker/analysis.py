@@ -87,6 +87,10 @@ class AnalysisWork:
         if asked.stems:
             await self._stems.put(content_hash, asked.stem_model, [Path(stem) for stem in answer["stems"]])
         analysis = await asyncio.to_thread(MusicAnalysis.from_json, answer["document"])
+        if not asked.full:
+            there = await self._analyses.find(content_hash)
+            if there is not None and there.analysis.tier == "full":  # another job has made it meanwhile
+                return there, answer["warnings"]
         return await self._analyses.put(content_hash, analysis), answer["warnings"]
 
 
