@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from song_audio.decoding import stream
 from sow_analysis.models import ModelStore
-from sow_analysis.separation import DEFAULT_STEM_MODEL, STEM_MODELS, separate_stems
+from sow_analysis.separation import BUILT_IN_STEM_MODELS, DEFAULT_STEM_MODEL, separate_stems
 
 RATE = 44_100
 NAMES = ("vocals", "accompaniment")
@@ -64,7 +64,7 @@ def main() -> None:
     """Separates all mixtures and prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("songs", type=Path)
-    parser.add_argument("--model", choices=sorted(STEM_MODELS), default=DEFAULT_STEM_MODEL)
+    parser.add_argument("--model", choices=sorted(BUILT_IN_STEM_MODELS), default=DEFAULT_STEM_MODEL)
     parser.add_argument("--seconds", type=float, help="repeat each song until it is so long")
     options = parser.parse_args()
     ModelStore().get(options.model)
@@ -97,7 +97,7 @@ def run(folder: Path, model: str, equal: bool, seconds: float | None) -> Run:
         write(audio, gain * mixture)
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             cost = pool.submit(separated, audio, model).result()
-        stems = {stem: loaded(audio.with_name(f"{stem}.flac")) for stem in STEM_MODELS[model]}
+        stems = {stem: loaded(audio.with_name(f"{stem}.flac")) for stem in BUILT_IN_STEM_MODELS[model]}
     found = {"vocals": stems.pop("vocals"), "accompaniment": sum(stems.values())}
     truth = {"vocals": gain * voice, "accompaniment": gain * band}
     ratios = {stem: si_sdr(found[stem], truth[stem]) for stem in NAMES}

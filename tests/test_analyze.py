@@ -153,7 +153,9 @@ def test_everything_is_written_where_and_as_it_is_wanted(
 
 
 def test_json_goes_to_standard_output_alone(sow: Sow, tone: Path):
-    assert MusicAnalysis.from_json(sow("analyze", tone, "--json").stdout) == WALTZ
+    result = sow("analyze", tone, "--json")
+    assert MusicAnalysis.from_json(result.stdout) == WALTZ
+    assert "warning: 2 packets are damaged" in result.stderr
     assert "annotations" in json.loads(sow("analyze", tone, "--json", "--format", "jams").stdout)
     assert MusicAnalysis.from_json(sow("analyze", tone, "-o", "-").stdout) == WALTZ
 

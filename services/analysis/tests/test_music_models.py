@@ -123,6 +123,12 @@ def test_what_is_no_answer_is_refused(line: str, program: Make, song: Path):
         ("os.kill(os.getpid(), 9)", "SIGKILL, for want of memory"),
         ("pass", "ended with status 0 and without an answer"),
         ("print('{\"result\"', end='')", "what is no answer"),
+        (
+            "import subprocess\n"
+            "subprocess.Popen([sys.executable, '-ISc', 'import time; time.sleep(600)'])\n"
+            "os._exit(3)",
+            "ended with status 3",
+        ),
     ],
 )
 def test_a_program_that_dies_is_told_of_with_its_last_words(code: str, said: str, program: Make, song: Path):
@@ -178,6 +184,12 @@ def test_a_program_that_hangs_is_ended_when_its_time_is_over(program: Make, song
     with pytest.raises(MusicModelsFailedError, match=r"longer than 0\.5 s"):
         models.structure(song, stems=None, progress=lambda stage, _share: seen.append(stage))
     assert gone(seen[-1] if " " in seen[-1] else "")
+
+
+def test_beats_just_past_the_end_are_left_out():
+    change = {"beats": [0.1, 0.6, 2.1, 2.4], "downbeats": [0.1, 2.1]}
+    found = read_structure({**GOOD, **change}, 2.0)
+    assert (found.beats, found.downbeats, found.beat_positions) == ((0.1, 0.6), (0.1,), (1, 2))
 
 
 @pytest.mark.parametrize(

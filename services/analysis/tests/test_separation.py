@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import hashlib
 import io
 import os
@@ -26,7 +27,7 @@ from song_audio.recording import SAMPLE_RATE, decode, load_recording
 from song_audio.resampling import Resampler
 from sow_analysis.errors import EngineUnavailableError, ModelUnavailableError
 from sow_analysis.models import CATALOGUE, Folder, Model, ModelFile, ModelState, ModelStore
-from sow_analysis.separation import MODEL, STEM_MODELS, Separator, separate_stems, separating_alone
+from sow_analysis.separation import BUILT_IN_STEM_MODELS, MODEL, Separator, separate_stems, separating_alone
 from sow_analysis.separation.checkpoint import read_checkpoint
 from sow_analysis.separation.conversion import SOURCES
 from sow_analysis.separation.htdemucs import SEGMENT, HTDemucs
@@ -416,7 +417,7 @@ def words(sound: Array) -> Array:
     return np.rint(sound * 32_768).clip(-32_768, 32_767)
 
 
-@pytest.mark.parametrize("model", STEM_MODELS)
+@pytest.mark.parametrize("model", BUILT_IN_STEM_MODELS)
 class TestStemsOfEachModel:
     @pytest.mark.parametrize(
         ("rate", "seconds", "channels"), [(44_100, 3.0, 2), (44_100, 14.3, 1), (8_000, 1.01, 1), (48_000, 0.02, 2)]
@@ -433,7 +434,7 @@ class TestStemsOfEachModel:
     ):
         audio = write(bursts(rate, seconds, channels), rate)
         files = separate_stems(audio, tmp_path, model=model, store=stem_stores[model])
-        assert [file.name for file in files] == [f"{name}.flac" for name in STEM_MODELS[model]]
+        assert [file.name for file in files] == [f"{name}.flac" for name in BUILT_IN_STEM_MODELS[model]]
         stems, whole = [heard(file) for file in files], heard(audio)
         assert {stem.shape for stem in stems} == {whole.shape}
         assert np.array_equal(sum(words(stem) for stem in stems), words(whole))
@@ -496,6 +497,14 @@ class TestStems:
         with separating_alone(stop), pytest.raises(InterruptedError), separating_alone(stop):
             pass
         with separating_alone(stop):
+            pass
+
+    def test_one_whose_user_has_no_name_separates_too(self, monkeypatch: pytest.MonkeyPatch):
+        def nameless() -> str:
+            raise OSError("No username set in the environment")
+
+        monkeypatch.setattr(getpass, "getuser", nameless)
+        with separating_alone(lambda: None):
             pass
 
 

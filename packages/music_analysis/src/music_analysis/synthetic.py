@@ -241,13 +241,20 @@ def _clock(seconds: float) -> _Wave:
 
 
 def _note(pitch: float, seconds: float, timbre: Timbre) -> _Wave:
+    """Partial k is a sine that starts at k radians, and dies away the faster the higher it is.
+
+    Partials are the powers of one complex wave, summed by Horner's rule: three times as fast as a sine for each.
+    """
     partials, attack, decay = _PARTIALS[timbre]
     t = _clock(seconds + 0.05)
     hertz = 440 * 2 ** ((pitch - 69) / 12)
-    wave = np.zeros(t.size)
-    for k, amplitude in enumerate(partials, start=1):
-        if k * hertz < 0.45 * SAMPLE_RATE:
-            wave += amplitude * np.sin(2 * np.pi * k * hertz * t + k) * np.exp(-t * (1 + 0.3 * (k - 1)) / decay)
+    heard = partials[: int(0.45 * SAMPLE_RATE / hertz)]
+    first = np.exp((2j * np.pi * hertz - 0.3 / decay) * t + 1j)
+    waves = np.zeros(t.size, np.complex128)
+    for amplitude in reversed(heard):
+        waves += amplitude
+        waves *= first
+    wave = waves.imag * np.exp(-0.7 / decay * t)
     return wave * np.minimum(1, t / attack) * np.clip((seconds + 0.05 - t) / 0.05, 0, 1)
 
 

@@ -109,12 +109,15 @@ def analyse_recording(
         if not full or folder is None:
             listened = _listened(audio, None, progress, max_seconds)
         else:
-            found = _structure(audio, folder, wanted.music_models, progress) if wanted.music_models else None
+            command = wanted.music_models
+            found = _structure(audio, folder, command, progress, max_seconds) if command else None
             listened = _with(_listened(audio, folder / f"{VOCALS}.flac", progress, max_seconds), found)
     return replace(listened, stems=stems) if wanted.stems is not None else listened
 
 
-def _structure(audio: Path, stems: Path, command: tuple[str, ...], progress: Tell) -> Structure | str:
+def _structure(
+    audio: Path, stems: Path, command: tuple[str, ...], progress: Tell, max_seconds: float
+) -> Structure | str:
     """What the music models find, or why they find nothing. Without all four stems, they separate by themselves."""
     furthest = 0.0
 
@@ -128,7 +131,9 @@ def _structure(audio: Path, stems: Path, command: tuple[str, ...], progress: Tel
     progress(STRUCTURE, 0.0)
     with separating_alone(lambda: progress(STRUCTURE, 0.0)):
         try:
-            return MusicModels(command).structure(audio, stems=stems if has_all else None, progress=tell)
+            return MusicModels(command).structure(
+                audio, stems=stems if has_all else None, progress=tell, max_seconds=max_seconds
+            )
         except (MusicModelsUnavailableError, MusicModelsFailedError, MusicModelsAnswerError) as error:
             return str(error)
 

@@ -16,7 +16,7 @@ from sow_analysis.music_models import STEMS, MusicModels
 
 DEMUCS = "demucs"
 """What the program of music models separates with."""
-STEM_MODELS: Mapping[str, tuple[str, ...]] = MappingProxyType({**separation.STEM_MODELS, DEMUCS: STEMS})
+STEM_MODELS: Mapping[str, tuple[str, ...]] = MappingProxyType({**separation.BUILT_IN_STEM_MODELS, DEMUCS: STEMS})
 """The names of the stems that each model makes; the voice is always among them."""
 
 MODELS, SEPARATE = "models", "separate"
@@ -49,7 +49,7 @@ def make_stems(
         AudioNotFoundError, AudioUnreadableError, AudioTooLongError: as `song_audio.decoding.stream`.
     """
     if model == DEMUCS:
-        return _by_music_models(audio, folder, music_models, progress)
+        return _by_music_models(audio, folder, music_models, progress, max_seconds)
     separation.check_stem_model(model)
     store = ModelStore()
     store.get(model, lambda here, total: progress(MODELS, here / max(total, 1)))
@@ -65,9 +65,13 @@ def make_stems(
         )
 
 
-def _by_music_models(audio: Path, folder: Path, command: Sequence[str], progress: Tell) -> tuple[Path, ...]:
+def _by_music_models(
+    audio: Path, folder: Path, command: Sequence[str], progress: Tell, max_seconds: float
+) -> tuple[Path, ...]:
     if not command:
-        raise MusicModelsUnavailableError("Demucs lives in a program of its own, which is not set up here.")
+        raise MusicModelsUnavailableError(
+            "Demucs lives in a program of its own, which is not set up here. See docs/use-allin1-and-demucs.md."
+        )
     share_done = 0.0
 
     def tell(stage: str, share: float) -> None:
@@ -77,4 +81,4 @@ def _by_music_models(audio: Path, folder: Path, command: Sequence[str], progress
 
     progress(SEPARATE, 0.0)
     with separation.separating_alone(lambda: progress(SEPARATE, 0.0)):
-        return MusicModels(command).separate(audio, folder, tell)
+        return MusicModels(command).separate(audio, folder, tell, max_seconds=max_seconds)

@@ -165,6 +165,26 @@ async def test_the_music_models_are_given_the_stems_that_are_there(opened: Opene
     assert "bass.flac drums.flac other.flac vocals.flac" in warning
 
 
+async def test_stems_by_demucs_are_made_and_listed(opened: Opener, tmp_path: Path, recording: bytes):
+    (program := tmp_path / "program.py").write_text(
+        "import json, shutil, sys\n"
+        "song, out = sys.argv[-2:]\n"
+        "files = [shutil.copy(song, f'{out}/{name}.flac') for name in ('drums', 'bass', 'other', 'vocals')]\n"
+        "print(json.dumps({'result': {'files': files}}))\n"
+    )
+    command = shlex.join([sys.executable, "-I", str(program)])
+    async with opened(working=True, stem_models="spleeter-2stems,demucs", music_models=command) as client:
+        song = await uploaded(client, recording)
+        asked = {"generate_stems": True, "stem_model": "demucs"}
+        jobs = [await analysed(client, song["audio_url"], **asked) for _ in range(2)]
+        listed = (await client.get(f"/songs/{song['content_hash']}/stems")).json()["stems"]
+
+    assert [job["result"]["was_there"] for job in jobs] == [False, True]
+    assert [(stem["name"], stem["model"]) for stem in listed] == [
+        (name, "demucs") for name in ("drums", "bass", "other", "vocals")
+    ]
+
+
 @pytest.mark.parametrize(
     ("offered", "options"),
     [

@@ -50,8 +50,9 @@ async def test_what_is_no_stem_is_not_given(opened: Opener, objects: Path):
             f"{STEMS}/drums",
             f"{STEMS}/vocals?model=htdemucs",
             f"{STEMS}/vocals?model=..",
+            f"{STEMS}/vocals?model=unknown",
             f"/songs/{'cd' * 32}/stems/vocals",
             f"{STEMS}/..%2Fvocals",
-        ) == [(404, "stem_not_found")] * 4 + [(404, "not_found")]
+        ) == [(404, "stem_not_found")] * 5 + [(404, "not_found")]
         assert (await client.get(f"/songs/{'cd' * 32}/stems")).json() == {"stems": []}
         assert await codes_of(client, f"{STEMS}/Vocals.flac") == [(422, "request_invalid")]

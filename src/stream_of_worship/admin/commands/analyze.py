@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +26,8 @@ from stream_of_worship.admin.stems import StemFolder
 from stream_of_worship.admin.text import printable
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from music_analysis import MusicAnalysis
     from stream_of_worship.admin.client import AnalysisClient, Job, Stem
 
@@ -159,6 +161,7 @@ def analyze(
             destination.write(analyses.write(analysis, form, title=audio.stem))
         if as_json:
             typer.echo(analyses.write(analysis, form, title=audio.stem).rstrip("\n"))
+            warn(shell.err, warnings)
             return
         written = str(destination.path) if destination is not None and destination.path is not None else ""
         console = shell.err if destination is not None and destination.path is None else shell.out
@@ -170,8 +173,13 @@ def analyze(
             )
         for line in music_report.summary(analysis):
             console.print(line, soft_wrap=True)
-        for warning in warnings:
-            console.print(f"[yellow]warning:[/] {escape(printable(warning))}", soft_wrap=True)
+        warn(console, warnings)
+
+
+def warn(console: Console, warnings: Sequence[str]) -> None:
+    """What was wrong with the recording, or with what was to analyse it."""
+    for warning in warnings:
+        console.print(f"[yellow]warning:[/] {escape(printable(warning))}", soft_wrap=True)
 
 
 def is_typed(context: typer.Context, name: str) -> bool:

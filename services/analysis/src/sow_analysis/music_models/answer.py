@@ -18,7 +18,7 @@ from music_analysis.document import SectionFunction
 from sow_analysis.errors import MusicModelsAnswerError
 
 TOLERANCE = 0.5
-"""Seconds that a time may lie past the end of the song; it is then moved to the end. Frames and padding need less."""
+"""Seconds that a time may lie past the end of the song, where beats are left out and sections end. Frames need less."""
 _ROUNDING = 0.002
 """Seconds by which sections may overlap or leave a gap."""
 
@@ -115,14 +115,14 @@ def read_structure(result: object, duration: float) -> Structure:
         answer = _Structure.model_validate(result)
     except ValidationError as error:
         raise MusicModelsAnswerError(f"The answer of the music models is not one: {_flaw(error)}.") from None
+    if len(answer.beat_positions) != len(answer.beats):
+        raise _impossible(f"there are {len(answer.beats)} beats and {len(answer.beat_positions)} positions of beats")
     beats = _times(answer.beats, "beats", duration)
     downbeats = _times(answer.downbeats, "downbeats", duration)
-    if len(answer.beat_positions) != len(beats):
-        raise _impossible(f"there are {len(beats)} beats and {len(answer.beat_positions)} positions of beats")
     if strays := set(downbeats) - set(beats):
         raise _impossible(f"the downbeat at {min(strays):.2f} s is no beat")
     segments = _segments(answer.segments, duration)
-    positions = tuple(answer.beat_positions)
+    positions = tuple(answer.beat_positions[: len(beats)])
     return Structure(answer.engine, answer.model, answer.bpm, beats, downbeats, positions, segments)
 
 
@@ -165,12 +165,13 @@ def named_sections(structure: Structure) -> tuple[NamedSection, ...]:
 
 
 def _times(times: Sequence[float], what: str, duration: float) -> tuple[float, ...]:
+    """Those that lie in the song: were they moved to its end, two of them could fall on one moment."""
     for before, after in pairwise(times):
         if after <= before:
             raise _impossible(f"its {what} are not in order at {after:.2f} s")
     if times:
         _not_past_the_end(times[-1], duration)
-    return tuple(min(time, duration) for time in times)
+    return tuple(time for time in times if time <= duration)
 
 
 def _segments(segments: Sequence[_Segment], duration: float) -> tuple[Segment, ...]:

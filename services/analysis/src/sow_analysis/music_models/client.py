@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from song_audio.decoding import stream
+from song_audio.decoding import MAX_SECONDS, stream
 from sow_analysis.errors import MusicModelsAnswerError, MusicModelsFailedError, MusicModelsUnavailableError
 from sow_analysis.music_models.answer import Structure, read_stems, read_structure
 from sow_analysis.music_models.running import Tell, run
@@ -61,32 +61,38 @@ class MusicModels:
         self._ready = result.get("ready") is True
         return None if self._ready else _why_not(result)
 
-    def structure(self, audio: Path, *, stems: Path | None, progress: Tell) -> Structure:
+    def structure(
+        self, audio: Path, *, stems: Path | None, progress: Tell, max_seconds: float = MAX_SECONDS
+    ) -> Structure:
         """Find a song's beats and sections.
 
         Args:
             audio: the song.
             stems: folder that holds its drums, bass, other and vocals (.flac or .wav); None has it separated first.
             progress: told the stage and how far it is, at least four times a second; what it raises ends the program.
+            max_seconds: more sound than this is refused. The program may refuse less.
 
         Raises:
             MusicModelsUnavailableError: the program or a model is not there.
             MusicModelsFailedError: it failed, died or took too long.
             MusicModelsAnswerError: its answer cannot be true.
-            AudioNotFoundError, AudioUnreadableError: the song.
+            AudioNotFoundError, AudioUnreadableError, AudioTooLongError: the song.
         """
-        seconds = _duration(audio)
+        seconds = _duration(audio, max_seconds)
         separated = () if stems is None else ("--stems", str(stems.absolute()))
         result = self._run(["structure", *separated, "--", str(audio.absolute())], seconds, progress)
         return read_structure(result, seconds)
 
-    def separate(self, audio: Path, folder: Path, progress: Tell) -> tuple[Path, ...]:
+    def separate(
+        self, audio: Path, folder: Path, progress: Tell, *, max_seconds: float = MAX_SECONDS
+    ) -> tuple[Path, ...]:
         """Separate a song into drums, bass, other and vocals.
 
         Args:
             audio: the song.
             folder: where the four .flac files go.
             progress: as for `structure`.
+            max_seconds: likewise.
 
         Returns:
             The files, in that order.
@@ -94,9 +100,8 @@ class MusicModels:
         Raises:
             As `structure`.
         """
-        result = self._run(
-            ["separate", "--", str(audio.absolute()), str(folder.absolute())], _duration(audio), progress
-        )
+        seconds = _duration(audio, max_seconds)
+        result = self._run(["separate", "--", str(audio.absolute()), str(folder.absolute())], seconds, progress)
         files = tuple(folder / f"{name}.flac" for name in STEMS)
         named = {Path(file).name for file in read_stems(result)}
         if named != {file.name for file in files} or not all(file.is_file() for file in files):
@@ -109,9 +114,10 @@ class MusicModels:
         return run([*self._command, command, "--attended", *rest], limit, progress)
 
 
-def _duration(audio: Path) -> float:
+def _duration(audio: Path, max_seconds: float) -> float:
     """The length of a song in seconds, by decoding it: what a file says of its own length may be wrong."""
-    return sum(block.shape[1] for block in stream(audio, sample_rate=_CLOCK_RATE, channels=1)) / _CLOCK_RATE
+    blocks = stream(audio, sample_rate=_CLOCK_RATE, channels=1, max_seconds=max_seconds)
+    return sum(block.shape[1] for block in blocks) / _CLOCK_RATE
 
 
 def _why_not(result: dict[str, object]) -> str:

@@ -89,6 +89,7 @@ def run(command: Sequence[str], limit_seconds: float, tell: Tell) -> dict[str, o
                 raise MusicModelsFailedError(
                     f"The music models took longer than {limit_seconds:g} s and were stopped. Give them a GPU."
                 )
+            status = process.poll()  # before listening: whatever was said by a dead one is heard then
             for line in ears.lines(min(_ASK_SECONDS, max(0.0, until - time.monotonic()))):
                 answer = _parsed(line)
                 if answer.error is not None:
@@ -97,7 +98,9 @@ def run(command: Sequence[str], limit_seconds: float, tell: Tell) -> dict[str, o
                     return answer.result
                 if answer.progress is not None:
                     stage, share = answer.progress
-            if ears.done and (status := process.poll()) is not None:
+            if ears.closed:
+                status = process.poll()
+            if ears.quiet and status is not None:
                 raise _dead(status, ears.tail)
 
 
@@ -110,6 +113,7 @@ class _Ears:
         self._said, self._muttered = process.stdout, process.stderr
         self._pending, self._tail = bytearray(), bytearray()
         self._selector = selectors.DefaultSelector()
+        self._quiet = False
 
     def __enter__(self) -> _Ears:
         for stream in (self._said, self._muttered):
@@ -121,9 +125,14 @@ class _Ears:
         self._selector.close()
 
     @property
-    def done(self) -> bool:
-        """Whether all has been heard."""
+    def closed(self) -> bool:
+        """Whether nothing more can come."""
         return not self._selector.get_map()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing came of late. What the program has started may outlive it and hold its outputs open."""
+        return self._quiet or self.closed
 
     @property
     def tail(self) -> str:
@@ -132,7 +141,9 @@ class _Ears:
 
     def lines(self, seconds: float) -> Generator[bytes]:
         """Yield the lines that come within that time; the last, if it has no end, when the stream ends."""
-        for key, _ in self._selector.select(seconds):
+        ready = self._selector.select(seconds)
+        self._quiet = not ready
+        for key, _ in ready:
             chunk = os.read(key.fd, 65_536)
             if not chunk:
                 self._selector.unregister(key.fileobj)

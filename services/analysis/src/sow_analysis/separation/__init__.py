@@ -2,8 +2,8 @@
 
 from sow_analysis.separation.separator import MODEL, Separator
 from sow_analysis.separation.stems import (
+    BUILT_IN_STEM_MODELS,
     DEFAULT_STEM_MODEL,
-    STEM_MODELS,
     VOCALS,
     check_stem_model,
     separate_stems,
@@ -11,9 +11,9 @@ from sow_analysis.separation.stems import (
 )
 
 __all__ = [
+    "BUILT_IN_STEM_MODELS",
     "DEFAULT_STEM_MODEL",
     "MODEL",
-    "STEM_MODELS",
     "VOCALS",
     "Separator",
     "check_stem_model",

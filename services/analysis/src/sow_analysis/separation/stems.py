@@ -12,6 +12,7 @@ tenth of the time that Spleeter does. Everything streams; memory does not grow w
 from __future__ import annotations
 
 import getpass
+import os
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -36,10 +37,10 @@ from sow_analysis.separation.separator import MODEL, MODEL_RATE, sung_spectra
 from sow_analysis.separation.spectrum import OVERLAP, Synthesis
 
 VOCALS, ACCOMPANIMENT = "vocals", "accompaniment"
-STEM_MODELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+BUILT_IN_STEM_MODELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {MODEL: (VOCALS, ACCOMPANIMENT), htdemucs.MODEL: htdemucs.SOURCES}
 )
-"""The names of the stems that each model makes; the voice is always among them."""
+"""For each model that runs in this process, the names of its stems; the voice is always among them."""
 DEFAULT_STEM_MODEL = MODEL
 
 _REST = MappingProxyType({MODEL: ACCOMPANIMENT, htdemucs.MODEL: "other"})
@@ -56,8 +57,10 @@ Separated = Iterator[tuple[Samples, Samples]]
 
 def check_stem_model(model: str) -> None:
     """Raise EngineUnavailableError if there is no stem model of that name."""
-    if model not in STEM_MODELS:
-        raise EngineUnavailableError(f"There is no stem model {model!r}. Choose one of: {', '.join(STEM_MODELS)}.")
+    if model not in BUILT_IN_STEM_MODELS:
+        raise EngineUnavailableError(
+            f"There is no stem model {model!r}. Choose one of: {', '.join(BUILT_IN_STEM_MODELS)}."
+        )
 
 
 def separate_stems(
@@ -77,7 +80,7 @@ def separate_stems(
     Args:
         audio: any sound or video file.
         folder: is there already, and takes the files; all of them or none.
-        model: one of `STEM_MODELS`.
+        model: one of `BUILT_IN_STEM_MODELS`.
         store: where the model is looked for.
         progress: told the share that is done; what it raises ends the work.
         max_seconds: more sound than this is refused.
@@ -99,7 +102,7 @@ def separate_stems(
     sound = (
         piece / peak for piece in decoded(progress=lambda share: progress(_PEAK_SHARE + (1 - _PEAK_SHARE) * share))
     )
-    names = STEM_MODELS[model]
+    names = BUILT_IN_STEM_MODELS[model]
     rest = names.index(_REST[model])
     paths = [folder / f"{name}.flac" for name in names]
     parts = [path.with_suffix(".part") for path in paths]
@@ -124,7 +127,8 @@ def separating_alone(waiting: Callable[[], None]) -> Generator[None]:
     Args:
         waiting: called every half second while another one runs; what it raises ends the wait.
     """
-    lock = FileLock(Path(tempfile.gettempdir()) / f"sow-separating-{getpass.getuser()}.lock")
+    user = getattr(os, "getuid", getpass.getuser)()  # a number where there are such: a container's user has no name
+    lock = FileLock(Path(tempfile.gettempdir()) / f"sow-separating-{user}.lock")
     while True:
         try:
             lock.acquire(timeout=_WAIT_SECONDS)

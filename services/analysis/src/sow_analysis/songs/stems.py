@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sow_analysis.separation import STEM_MODELS
 from sow_analysis.songs.errors import StemNotFoundError
+from sow_analysis.stems import STEM_MODELS
 from sow_analysis.storage import Storage, keys
 
 MEDIA_TYPE = "audio/flac"
@@ -58,12 +58,12 @@ class StemStore:
         return tuple(stem for stems in found for stem in stems)
 
     async def of_model(self, content_hash: str, model: str) -> tuple[StoredStem, ...]:
-        """Give all the stems that a model makes of a recording; none if one is missing.
+        """Give all the stems that a model makes of a recording; none if one is missing, or nobody knows the model.
 
         Raises:
             StorageError: the storage fails.
         """
-        names = STEM_MODELS[model]
+        names = STEM_MODELS.get(model, ())
         sizes = await asyncio.gather(*(self._storage.size(keys.stem(content_hash, model, name)) for name in names))
         stems = [
             StoredStem(content_hash, model, name, size)
@@ -79,9 +79,10 @@ class StemStore:
             StemNotFoundError: there is none.
             StorageError: the storage fails.
         """
-        for stem in await self.list(content_hash):
-            if stem.name == name and model in (None, stem.model):
-                return stem
+        for maker in STEM_MODELS if model is None else (model,):
+            for stem in await self.of_model(content_hash, maker):
+                if stem.name == name:
+                    return stem
         by = f" by {model}" if model else ""
         raise StemNotFoundError(f"The song {content_hash[:12]} has no stem {name}{by}.")
 

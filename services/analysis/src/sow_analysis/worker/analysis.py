@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from music_analysis import MusicAnalysis
 from sow_analysis.jobs import Job, JobKind, Outcome
+from sow_analysis.music_models import STEMS
 from sow_analysis.separation import DEFAULT_STEM_MODEL, VOCALS
 from sow_analysis.settings import Settings
 from sow_analysis.songs import AnalysisStore, StemStore, StoredAnalysis, StoredStem
@@ -76,8 +77,9 @@ class AnalysisWork:
             wanted["stems"] = str(folder)
         elif asked.full and stems and not asked.force:
             wanted["separated"] = str(folder)
+            for_music_models = self._settings.music_models and {stem.name for stem in stems} >= set(STEMS)
             for stem in stems:
-                if stem.name == VOCALS or self._settings.music_models:
+                if stem.name == VOCALS or for_music_models:
                     await self._stems.download(stem, folder / f"{stem.name}.flac")
         arguments = {"audio": str(audio), "max_seconds": self._settings.max_audio_seconds, "wanted": wanted}
         answer = await self._engines.run("analyse", arguments, stages)
@@ -85,6 +87,10 @@ class AnalysisWork:
         if asked.stems:
             await self._stems.put(content_hash, asked.stem_model, [Path(stem) for stem in answer["stems"]])
         analysis = await asyncio.to_thread(MusicAnalysis.from_json, answer["document"])
+        if not asked.full:
+            there = await self._analyses.find(content_hash)
+            if there is not None and there.analysis.tier == "full":  # another job has made it meanwhile
+                return there, answer["warnings"]
         return await self._analyses.put(content_hash, analysis), answer["warnings"]
 
 
