@@ -38,6 +38,14 @@ def test_a_quiet_sound_has_an_exact_peak():
     assert analyse(tone, 48_000).loudness.true_peak_dbtp == pytest.approx(-73.98, abs=0.05)
 
 
+@pytest.mark.parametrize(("seconds", "is_told"), [(0.5, False), (3.1, False), (3.9, False), (4.0, True)])
+def test_a_range_needs_stretches_to_compare(seconds: float, is_told: bool):
+    noise = (0.1 * np.random.default_rng(0).standard_normal(int(seconds * 16_000))).astype(np.float32)
+    loudness = analyse(noise, 16_000).loudness
+    assert loudness.integrated_lufs is not None
+    assert (loudness.range_lu == pytest.approx(0, abs=0.5)) if is_told else loudness.range_lu is None
+
+
 def test_digital_silence_has_no_loudness():
     loudness = analyse(np.zeros((2, 48_000), np.float32), 48_000).loudness
     assert (loudness.integrated_lufs, loudness.range_lu, loudness.true_peak_dbtp) == (None, None, None)

@@ -59,7 +59,7 @@ def _tempo(tempo: Tempo | None) -> Iterator[str]:
 
 def _key(key: Key | None) -> Iterator[str]:
     if key is None:
-        yield _row("key", "none found: nothing is tonal")
+        yield _row("key", "none found: too little is tonal")
         return
     others = [f"{other.tonic} {other.mode}" for other in key.alternatives[:_MOST_OTHERS]]
     also = f", or {' or '.join(others)}" if others else ""

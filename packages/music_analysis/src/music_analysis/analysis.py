@@ -97,7 +97,7 @@ def analyse_blocks(
     voice = detector if vocals is None else _separated(vocals, vocals_sample_rate or sample_rate)
     harmonies, heard = chroma.finish(), onsets.finish()
     rhythm = rhythm_of(beat_engine.finish()) if beat_engine else find_rhythm(heard, Harmony.of(harmonies))
-    key, spans = find_key(harmonies), activity(voice.name, voice.finish(), duration) if voice else None
+    key, spans = find_key(harmonies, duration), activity(voice.name, voice.finish(), duration) if voice else None
     # What has no key or no beats is no music that could have sections.
     sections = find_sections(harmonies, timbre.finish(), rhythm.beats, spans, round(duration, 3)) if key else ()
     return MusicAnalysis(

@@ -139,6 +139,7 @@ class Loudness:
     integrated_lufs: float | None
     """None where nothing is louder than -70 LUFS, or for 0.4 s."""
     range_lu: float | None
+    """None also where there are less than 4 s."""
     true_peak_dbtp: float | None
     """None for digital silence."""
 
@@ -207,7 +208,7 @@ class MusicAnalysis:
     beats: tuple[Beat, ...] = ()
     time_signature: TimeSignature | None = None
     key: Key | None = None
-    """None where nothing is tonal."""
+    """None where nothing is tonal, or too few notes sound to tell."""
     vocal_activity: VocalActivity | None = None
     """None where nothing could tell: no separated voice was given, and no detector."""
     beat_engine: str = SIGNAL

@@ -9,7 +9,7 @@ Musical Structures", 2001).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -31,6 +31,8 @@ _STRETCH_SHARPNESS = 8.0
 _CHANGE_LOG_ODDS = -9.0
 _SHORTEST_SECONDS = 16
 _LEAST_TONAL = 0.02
+_LEAST_CLASSES = 2.9
+"""Fewer pitch classes than a chord has, such as a drone's or a metronome's, are in too many keys to tell one."""
 _MISTAKEN = (("relative", 0.10), ("fifth", 0.04), ("fourth", 0.04), ("parallel", 0.03))
 """Shares of songs for which a key-finder is wrong in this way, however sure it is (MIREX audio key detection)."""
 _WORTH_TELLING = 0.03
@@ -49,9 +51,9 @@ def _profiles() -> Wide:
 PROFILES = _profiles()
 
 
-def find_key(chroma: Chroma) -> Key | None:
-    """The key; None where there is nothing tonal to go by."""
-    if len(chroma.treble) < FPS or chroma.tonality < _LEAST_TONAL:
+def find_key(chroma: Chroma, duration_seconds: float) -> Key | None:
+    """The key of a song that lasts so long; None where there is nothing tonal to go by, or too few notes."""
+    if len(chroma.treble) < FPS or chroma.tonality < _LEAST_TONAL or _classes(chroma) < _LEAST_CLASSES:
         return None
     probabilities = _probabilities(chroma)
     spans = _spans(chroma)
@@ -60,6 +62,7 @@ def find_key(chroma: Chroma) -> Key | None:
     else:
         best = int(probabilities.argmax())
         spans = [_Span(spans[0].start, spans[0].end, best)]
+    spans[-1] = replace(spans[-1], end=duration_seconds)  # the last frame of chroma hangs over
     tonic, mode = name(best)
     others = [int(key) for key in np.argsort(-probabilities) if key != best and probabilities[key] >= _WORTH_TELLING]
     return Key(
@@ -67,7 +70,7 @@ def find_key(chroma: Chroma) -> Key | None:
         mode,
         confidence=round(float(probabilities[best]), 3),
         alternatives=tuple(KeyAlternative(*name(key), round(float(probabilities[key]), 3)) for key in others),
-        segments=tuple(KeySegment(float(span.start), float(span.end), *name(span.key)) for span in spans),
+        segments=tuple(KeySegment(float(span.start), round(float(span.end), 3), *name(span.key)) for span in spans),
         tuning_cents=round(chroma.tuning_cents, 1),
     )
 
@@ -75,6 +78,13 @@ def find_key(chroma: Chroma) -> Key | None:
 def name(key: int) -> tuple[str, Mode]:
     """Tonic and mode of a key: 0 to 11 are the major ones from C, 12 to 23 the minor ones."""
     return (_MAJOR_NAMES[key], "major") if key < 12 else (_MINOR_NAMES[key - 12], "minor")
+
+
+def _classes(chroma: Chroma) -> float:
+    """How many pitch classes there are: as many as would have this entropy if all were as strong."""
+    strength = chroma.treble.mean(axis=0, dtype=np.float64)
+    share = strength / max(float(strength.sum()), 1e-9)
+    return float(np.exp(-(share * np.log(np.maximum(share, 1e-9))).sum()))
 
 
 @dataclass(frozen=True)

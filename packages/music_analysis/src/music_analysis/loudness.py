@@ -17,6 +17,7 @@ from music_analysis.document import Loudness
 from music_analysis.frames import Samples
 
 _GATE_LUFS = -69.99  # the filter says -70 where nothing is above the gate
+_RANGE_SECONDS = 4.0  # stretches of 3 s are compared; of one or two, the filter's percentiles are far off
 _LAYOUTS = {1: "mono", 2: "stereo"}
 
 
@@ -56,9 +57,10 @@ class LoudnessMeter:
         # The filter prints the true peak as a ratio with three decimals: too few for quiet sound.
         peak = max(self._sample_peak, float(self._last.get("lavfi.r128.true_peak", "0")))
         heard = integrated > _GATE_LUFS and self._count >= 0.4 * self._rate
+        compared = heard and self._count >= _RANGE_SECONDS * self._rate
         return Loudness(
             integrated_lufs=round(integrated, 2) if heard else None,
-            range_lu=round(float(self._last["lavfi.r128.LRA"]), 2) if heard else None,
+            range_lu=round(float(self._last["lavfi.r128.LRA"]), 2) if compared else None,
             true_peak_dbtp=round(20 * math.log10(peak), 2),
         )
 
