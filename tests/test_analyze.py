@@ -204,6 +204,13 @@ def test_stems_are_written_all_or_none_and_not_over_others(sow: Sow, ear: FakeEa
     assert files_in(folder) == {**STEMS, "vocals.flac": b"mine"}
 
 
+def test_stems_that_nobody_wants_are_cleared_away_by_the_command(sow: Sow, ear: FakeEar, tone: Path):
+    assert sow("analyze", tone, "--full").exit_code == 0
+    (wanted,) = ear.wanted
+    assert wanted.stems is not None
+    assert not wanted.stems.exists()
+
+
 def test_stems_of_a_service_are_fetched(remote: Sow, service: FakeService, tone: Path, tmp_path: Path):
     service.stems = {
         ("spleeter-2stems", "vocals"): b"la",

@@ -1,3 +1,6 @@
+import _thread
+import os
+import signal
 import threading
 from collections.abc import Callable
 
@@ -37,6 +40,7 @@ def test_an_interrupt_is_answered_while_the_work_goes_on_and_stops_it_at_its_nex
     with pytest.raises(KeyboardInterrupt):
         background.run(work)
     assert not stopped.is_set()
+    assert background.NAME in {thread.name for thread in threading.enumerate()}  # so that `leave` waits for it
     go_on.set()
     assert stopped.wait(10)
 
@@ -63,9 +67,10 @@ def test_work_that_is_done_in_time_is_not():
 
 
 def _interrupt_main() -> None:
-    import _thread
-
-    _thread.interrupt_main()
+    if os.name == "nt":
+        _thread.interrupt_main()
+    else:  # a real signal, which wakes the main thread from its wait
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 def test_leaving_passes_the_exit_code_on():

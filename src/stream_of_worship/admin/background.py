@@ -42,7 +42,7 @@ def run(work: Callable[[Callable[[], None]], T], timeout: float | None = None) -
         KeyboardInterrupt: at once, when the user asks for it; `check` then raises `Stopped` inside the work.
         BaseException: whatever `work` raises.
     """
-    stop = threading.Event()
+    stop, ended = threading.Event(), threading.Event()
     results: list[T] = []
     errors: list[BaseException] = []
 
@@ -55,14 +55,16 @@ def run(work: Callable[[Callable[[], None]], T], timeout: float | None = None) -
             results.append(work(check))
         except BaseException as error:
             errors.append(error)
+        finally:
+            ended.set()
 
     thread = threading.Thread(target=body, name=NAME, daemon=True)
     thread.start()
     deadline = math.inf if timeout is None else time.monotonic() + timeout
     try:
-        while thread.is_alive():
-            thread.join(TICK)
-            if time.monotonic() >= deadline and thread.is_alive():
+        # Not `thread.join`: interrupted, it takes the thread for dead (Python 3.11), and `leave` would not wait for it.
+        while not ended.wait(TICK):
+            if time.monotonic() >= deadline:
                 stop.set()
                 raise TimeUpError
     except KeyboardInterrupt:
@@ -79,9 +81,10 @@ def leave(code: int) -> NoReturn:
     try:
         for thread in threads:
             thread.join(GRACE)
+        at_work = any(thread.is_alive() for thread in threads)
     except KeyboardInterrupt:
-        pass
-    if any(thread.is_alive() for thread in threads):
+        at_work = True
+    if at_work:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()

@@ -45,7 +45,7 @@ class StemFolder:
             OutputUnwritableError: the disk is full. None of the files is left behind.
         """
         try:
-            with tempfile.TemporaryDirectory(prefix=".sow-stems-", dir=self.path) as name:
+            with tempfile.TemporaryDirectory(prefix=".sow-stems-", dir=self.path, ignore_cleanup_errors=True) as name:
                 yield Path(name)
                 files = sorted(Path(name).iterdir())
                 self.check(tuple(file.stem for file in files))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+import tempfile
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -234,7 +235,7 @@ def on_this_machine(
     from sow_analysis.separation import DEFAULT_STEM_MODEL
 
     music_models = read_settings().music_models_command if full or stems is not None else ()
-    with JobProgress(shell.err) as bar, stems.filling() if stems is not None else nullcontext() as folder:
+    with JobProgress(shell.err) as bar, stem_place(stems, full=full) as folder:
         wanted = Wanted(
             "full" if full else "fast",
             stem_model or DEFAULT_STEM_MODEL,
@@ -251,6 +252,22 @@ def on_this_machine(
             return listened.analysis, listened.warnings
 
         return background.run(work)
+
+
+@contextmanager
+def stem_place(stems: StemFolder | None, *, full: bool) -> Generator[Path | None]:
+    """Where the work leaves stems, also those that nobody wants to keep; None where it separates nothing.
+
+    It is cleared away here and not by the work, which may be inside a native call when Ctrl-C ends the process.
+    """
+    if stems is not None:
+        with stems.filling() as folder:
+            yield folder
+    elif full:
+        with tempfile.TemporaryDirectory(prefix="sow-stems-", ignore_cleanup_errors=True) as name:
+            yield Path(name)
+    else:
+        yield None
 
 
 def by_service(
