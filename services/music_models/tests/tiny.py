@@ -70,7 +70,7 @@ def separator_checkpoint(
     return file
 
 
-def write(folder: Path, *, full_size: bool) -> None:
+def write(folder: Path, *, full_size: bool = False) -> None:
     """Both, in folders of their own."""
     allin1()
     published = import_module("allin1.config").Config
