@@ -273,6 +273,17 @@ def test_a_document_is_shown_again(sow: Sow, file: Path):
     assert MusicAnalysis.from_json(sow("show", file, "--json").stdout) == WALTZ
 
 
+def test_a_jams_file_is_not_shown_again_and_that_is_told(sow: Sow, tone: Path, tmp_path: Path):
+    assert sow("analyze", tone, "-o", tmp_path / "song.jams").exit_code == 0
+    result = sow("show", tmp_path / "song.jams")
+    assert (result.exit_code, "is a JAMS file" in result.stderr) == (2, True)
+
+
+def test_stems_cannot_go_into_a_file(sow: Sow, tone: Path):
+    result = sow("analyze", tone, "--stems", tone)
+    assert (result.exit_code, "it is not a folder" in result.stderr) == (3, True)
+
+
 @pytest.mark.parametrize("text", ["{}", "no json", '{"version": 1, "lines": []}'])
 def test_what_is_no_analysis_is_told(sow: Sow, tmp_path: Path, text: str):
     path = tmp_path / "other.json"
@@ -292,6 +303,12 @@ def test_a_picture_shows_the_song_and_its_lines(sow: Sow, file: Path, tmp_path: 
     assert texts[-2:] == ["Morning & light", "Over the hills"]
     assert len(drawn.findall("*[@class='voice']")) == 2  # it goes over the end of a row
     assert len(drawn.findall("*[@class='wave']")) == 3
+
+
+def test_a_line_that_begins_at_the_end_of_a_row_stands_where_it_has_room():
+    line = TimedLine("Morning light", 29.8, 33.0, (), None, None, None, None)
+    frame = ElementTree.fromstring(draw(WALTZ, TimedLyrics((line,)))).findall("{http://www.w3.org/2000/svg}svg")[-1]
+    assert (frame.get("x"), float(frame.get("width", "0")) > 100) == ("48.0", True)
 
 
 def test_a_picture_can_be_drawn_of_nothing_and_of_any_text():

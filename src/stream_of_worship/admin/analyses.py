@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stream_of_worship.admin.errors import AnalysisUnreadableError, NotOnServiceError
@@ -23,6 +24,8 @@ def read(document: bytes, where: str) -> MusicAnalysis:
     """
     from music_analysis import DocumentError, MusicAnalysis
 
+    if Path(where).suffix.lower() == ".jams":
+        raise AnalysisUnreadableError(f"{where} is a JAMS file, which is for other programs; only JSON is shown again")
     try:
         return MusicAnalysis.from_json(document)
     except DocumentError as error:

@@ -80,7 +80,7 @@ EXIT_CODES: Mapping[type[Exception], ExitCode] = {
 """The nearest class in an exception's ancestry decides."""
 
 REMEDIES: Mapping[type[Exception], str] = {
-    audio.AudioNotFoundError: "Check the path: the recording comes first, the lyrics second.",
+    audio.AudioNotFoundError: "Check the path. Where lyrics are given too, the recording comes first.",
     audio.AudioTooLongError: "Cut the recording into songs and time them one by one.",
     audio.AudioSilentError: "Check that this is the right file, and that it can be heard in a player.",
     analysis.EngineUnavailableError: "Leave --engines out to use every engine that can run here.",
@@ -89,8 +89,8 @@ REMEDIES: Mapping[type[Exception], str] = {
     MetricsError: "See `sow eval --help` for what the two folders hold.",
     command.UsageError: "See the command's --help.",
     command.ArgumentsSwappedError: "Put the recording first: sow align AUDIO LYRICS",
-    command.OutputExistsError: "Use --force to replace it, or -o FILE to write elsewhere.",
-    command.OutputUnwritableError: "Choose another place with -o FILE, or make room there.",
+    command.OutputExistsError: "Use --force to replace it, or name another place.",
+    command.OutputUnwritableError: "Name another place, or make room there.",
     command.AnalysisUnreadableError: "`sow analyze AUDIO -o FILE` writes one.",
     command.SettingsError: "docs/settings.md explains every setting.",
     command.ServiceError: "Look into the service's log; `sow doctor` says how the service is.",

@@ -149,11 +149,11 @@ def _ticks(svg: Xml.Element, kind: str, times: Iterable[float], top: float) -> N
 
 
 def _lines(svg: Xml.Element, lyrics: TimedLyrics, duration: float) -> None:
-    """Each line where it begins, cut off where the next one does."""
+    """Each line where it begins, cut off where the next one does; in the next row if it has more room there."""
     timed = sorted((line for line in lyrics.lines if line.start < duration), key=lambda line: line.start)
     ends = [*(line.start for line in timed[1:]), duration]
     for line, end in zip(timed, ends, strict=True):
-        x, y, width = next(_boxes(line.start, max(end, line.start + 0.01)))
+        x, y, width = max(_boxes(line.start, max(end, line.start + 0.01)), key=lambda box: box[2])
         frame = Xml.SubElement(
             svg,
             "svg",

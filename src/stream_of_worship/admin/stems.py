@@ -58,5 +58,9 @@ class StemFolder:
         return self.path / f"{name}.flac"
 
     def _unwritable(self, error: OSError) -> OutputUnwritableError:
+        if isinstance(error, FileExistsError | NotADirectoryError):
+            return OutputUnwritableError(
+                f"stems cannot be written into {self.path}: it is not a folder, or lies in none"
+            )
         reason = "no space left on the disk" if error.errno in NO_SPACE else error.strerror or str(error)
         return OutputUnwritableError(f"stems cannot be written into {self.path}: {reason}")

@@ -47,8 +47,8 @@ def show(
         str,
         typer.Argument(
             metavar="SONG",
-            help="A file that `sow analyze -o` wrote; or, of a song that the service analysed, the recording's file, "
-            "its content hash, or a job's ID.",
+            help="A JSON file that `sow analyze -o` wrote; or, of a song that the service analysed, the recording's "
+            "file, its content hash, or a job's ID.",
             show_default=False,
         ),
     ],
