@@ -11,7 +11,6 @@ recording that is mono must not be measured as two speakers that say the same. O
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from music_analysis.errors import EngineError
 from song_audio.decoding import MAX_SECONDS, stream
 from song_audio.media import opened
 from sow_analysis.errors import MusicModelsAnswerError, MusicModelsFailedError, MusicModelsUnavailableError
-from sow_analysis.music_models import STEMS, MusicModels, Structure, with_structure
+from sow_analysis.music_models import STEMS, MusicModels, Structure, Tell, with_structure
 from sow_analysis.separation import DEFAULT_STEM_MODEL, VOCALS, separating_alone
 from sow_analysis.stems import make_stems
 
@@ -37,9 +36,6 @@ _USUAL_RATE, _USUAL_CHANNELS = 44_100, 2
 _VOICE_RATE = 16_000
 _BLOCK_SECONDS = 30.0
 _SHARES = {"separate": (0.0, 0.8), "listen": (0.8, 0.9), "beats": (0.9, 1.0)}  # of the music models' stages, roughly
-
-Tell = Callable[[str, float], None]
-"""Called with the stage and the share of it that is done, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ Separation is the heaviest work of all, so it waits for its turn on this machine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from sow_analysis import separation
 from sow_analysis.errors import MusicModelsUnavailableError
 from sow_analysis.models import ModelStore
-from sow_analysis.music_models import STEMS, MusicModels
+from sow_analysis.music_models import STEMS, MusicModels, Tell
 
 DEMUCS = "demucs"
 """What the program of music models separates with."""
@@ -21,9 +21,6 @@ STEM_MODELS: Mapping[str, tuple[str, ...]] = MappingProxyType({**separation.BUIL
 
 MODELS, SEPARATE = "models", "separate"
 """The stages: fetching the model, and separating."""
-
-Tell = Callable[[str, float], None]
-"""Called with the stage and the share of it that is done, 0 to 1; what it raises ends the work."""
 
 
 def make_stems(
