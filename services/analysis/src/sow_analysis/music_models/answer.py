@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -81,6 +81,9 @@ class _Document(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
 
+Document = TypeVar("Document", bound=_Document)
+
+
 class _Segment(_Document):
     start: Seconds
     end: Seconds
@@ -111,10 +114,7 @@ def read_structure(result: object, duration: float) -> Structure:
     Raises:
         MusicModelsAnswerError: it cannot be true; the message says why.
     """
-    try:
-        answer = _Structure.model_validate(result)
-    except ValidationError as error:
-        raise MusicModelsAnswerError(f"The answer of the music models is not one: {_flaw(error)}.") from None
+    answer = _read(_Structure, result)
     if len(answer.beat_positions) != len(answer.beats):
         raise _impossible(f"there are {len(answer.beats)} beats and {len(answer.beat_positions)} positions of beats")
     beats = _times(answer.beats, "beats", duration)
@@ -132,10 +132,7 @@ def read_stems(result: object) -> tuple[str, ...]:
     Raises:
         MusicModelsAnswerError: it is no such answer.
     """
-    try:
-        return tuple(_Stems.model_validate(result).files)
-    except ValidationError as error:
-        raise MusicModelsAnswerError(f"The answer of the music models is not one: {_flaw(error)}.") from None
+    return tuple(_read(_Stems, result).files)
 
 
 def named_sections(structure: Structure) -> tuple[NamedSection, ...]:
@@ -162,6 +159,13 @@ def named_sections(structure: Structure) -> tuple[NamedSection, ...]:
         else:
             found.append(NamedSection(waiting, end, None))
     return tuple(found)
+
+
+def _read(kind: type[Document], result: object) -> Document:
+    try:
+        return kind.model_validate(result)
+    except ValidationError as error:
+        raise MusicModelsAnswerError(f"The answer of the music models is not one: {_flaw(error)}.") from None
 
 
 def _times(times: Sequence[float], what: str, duration: float) -> tuple[float, ...]:
